@@ -1,0 +1,95 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""The outside world as operations see it. Adapters implement these; unit tests fake them; nothing else is faked."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+Obj = t.Dict[str, t.Any]
+"""A Kubernetes object as plain JSON."""
+
+
+class Kube(t.Protocol):
+    """One Kubernetes API server. Every method is one request (``calls`` counts them) and raises ``EksaError``."""
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far."""
+
+    def get(self, *, api_version: str, kind: str, name: str, namespace: str | None = None) -> Obj | None:
+        """The object, or None when it or its kind does not exist."""
+
+    def list(self, *, api_version: str, kind: str, namespace: str | None = None, labels: str = "") -> list[Obj]:
+        """Objects of one kind, of all namespaces when none is given; empty when the kind does not exist."""
+
+    def apply(self, obj: Obj, *, dry_run: bool = False) -> Obj:
+        """Server-side apply by field manager ``eks-a-cli``, conflicts forced. Returns the stored object."""
+
+    def create(self, obj: Obj) -> Obj:
+        """Create; an object that exists already raises ``EksaError`` with code ``kube.already_exists``."""
+
+    def merge(self, *, api_version: str, kind: str, name: str, namespace: str | None = None, patch: Obj) -> Obj:
+        """JSON merge patch; a missing object raises ``EksaError`` with code ``kube.not_found``."""
+
+    def delete(
+        self, *, api_version: str, kind: str, name: str, namespace: str | None = None, uid: str | None = None
+    ) -> bool:
+        """Delete in the background; with ``uid`` only that very object. False when it was not there."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Completed:
+    """A finished command."""
+
+    argv: tuple[str, ...]
+    rc: int
+    stdout: str
+    stderr: str
+
+
+class Runner(t.Protocol):
+    """Commands on the machine that runs the operation. No shell is involved; secrets go by ``env`` or ``stdin``."""
+
+    def run(
+        self,
+        argv: t.Sequence[str],
+        *,
+        env: t.Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout_seconds: float = 600.0,
+    ) -> Completed:
+        """Run to the end. A program that is missing or does not end in time raises ``EksaError``; a bad rc does not."""
+
+
+class Clock(t.Protocol):
+    """The only source of time."""
+
+    def now(self) -> float:
+        """Seconds on a monotonic scale."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let that many seconds pass."""
+
+
+class Reporter(t.Protocol):
+    """Where an operation says what happens, for people. Lines carry no secrets."""
+
+    def line(self, text: str) -> None:
+        """One line, shown at once where the connection allows it."""
+
+
+class Artifacts(t.Protocol):
+    """Files that a Bundles manifest names by URI (``https://``, ``file://``, or a path relative to the manifest)."""
+
+    def read(self, uri: str) -> str:
+        """The text; a missing one raises ``EksaError`` with code ``artifact.not_found``."""
+
+    def path(self, uri: str) -> str:
+        """A local path that holds the content (``oci://`` references are returned unchanged)."""
+
+
+__all__ = ("Artifacts", "Clock", "Completed", "Kube", "Obj", "Reporter", "Runner")
