@@ -1,0 +1,310 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Real servers for the integration tests: etcd + kube-apiserver as plain processes on free loopback ports.
+
+No controller runs beside them: nothing is garbage collected, no namespace is ever finalised and no webhook answers,
+so a test sees the API server's own behaviour (uids, resource versions, finalizers, admission by schema) and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dataclasses
+import datetime
+import ipaddress
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import typing as t
+import urllib.error
+import urllib.request
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+
+def lab_bin_dir() -> pathlib.Path:
+    """Folder in which the lab keeps the programs that it builds."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return pathlib.Path(cache) / "eks.anywhere" / "lab" / "bin"
+
+
+def lab_program(name: str) -> str:
+    """Path of a program of the lab; a missing one fails the test and says what to do."""
+    path = lab_bin_dir() / name
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"{name} is not in {lab_bin_dir()}: build the lab first (make lab-up)", pytrace=False)
+    return str(path)
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """What an API server reads and writes, all under one private folder."""
+
+    home: pathlib.Path
+    token: str
+
+    @property
+    def kubeconfig(self) -> pathlib.Path:
+        """Credentials of an administrator."""
+        return self.home / "admin.kubeconfig"
+
+    @property
+    def certificate(self) -> pathlib.Path:
+        """The server's own certificate, which signs itself."""
+        return self.home / "server.crt"
+
+    @property
+    def key(self) -> pathlib.Path:
+        """Private key of the certificate; it signs service account tokens too."""
+        return self.home / "server.key"
+
+    @property
+    def tokens(self) -> pathlib.Path:
+        """Static token file."""
+        return self.home / "tokens.csv"
+
+
+class ApiServer:
+    """One etcd and one kube-apiserver. ``kubeconfig`` is the path of an administrator's credentials."""
+
+    def __init__(self, *, name: str, home: pathlib.Path) -> None:
+        self.name = name
+        self._files = Files(home=home, token=secrets.token_hex(16))
+        self._etcd_port, self._peer_port, self._port = _free_ports(3)
+        self._etcd: subprocess.Popen[bytes] | None = None
+        self._api: subprocess.Popen[bytes] | None = None
+        _write_credentials(self._files, url=self.url)
+
+    @property
+    def url(self) -> str:
+        """Address of the API."""
+        return f"https://127.0.0.1:{self._port}"
+
+    @property
+    def kubeconfig(self) -> str:
+        """Path of an administrator's kubeconfig (0600)."""
+        return str(self._files.kubeconfig)
+
+    @property
+    def token(self) -> str:
+        """The administrator's bearer token."""
+        return self._files.token
+
+    @property
+    def certificate(self) -> str:
+        """Path of the certificate to trust."""
+        return str(self._files.certificate)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of what runs now."""
+        return tuple(process.pid for process in (self._etcd, self._api) if process is not None)
+
+    def start(self) -> None:
+        """Start what does not run yet and wait until the API is ready. Data survive a stop and start."""
+        if self._etcd is None:
+            self._etcd = self._spawn("etcd", self._etcd_arguments())
+        if self._api is None:
+            self._api = self._spawn("kube-apiserver", self._api_arguments())
+        self._wait_ready()
+
+    def stop_api(self, *, kill: bool = False) -> None:
+        """Stop the API server alone (``kill``: without warning it)."""
+        self._api = _end(self._api, kill=kill)
+
+    def stop(self) -> None:
+        """Stop both processes."""
+        self.stop_api()
+        self._etcd = _end(self._etcd)
+
+    def log(self, program: str, *, lines: int = 15) -> str:
+        """The end of a program's log."""
+        text = (self._files.home / f"{program}.log").read_text(errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _spawn(self, program: str, arguments: t.Sequence[str]) -> subprocess.Popen[bytes]:
+        with open(self._files.home / f"{program}.log", "ab") as log:
+            return subprocess.Popen(
+                [lab_program(program), *arguments],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                cwd=self._files.home,
+                preexec_fn=_die_with_parent,
+            )
+
+    def _etcd_arguments(self) -> list[str]:
+        client = f"http://127.0.0.1:{self._etcd_port}"
+        return [
+            f"--data-dir={self._files.home / 'etcd'}",
+            f"--listen-client-urls={client}",
+            f"--advertise-client-urls={client}",
+            f"--listen-peer-urls=http://127.0.0.1:{self._peer_port}",
+            "--unsafe-no-fsync",
+            "--log-level=warn",
+        ]
+
+    def _api_arguments(self) -> list[str]:
+        files = self._files
+        return [
+            f"--etcd-servers=http://127.0.0.1:{self._etcd_port}",
+            f"--secure-port={self._port}",
+            "--bind-address=127.0.0.1",
+            f"--tls-cert-file={files.certificate}",
+            f"--tls-private-key-file={files.key}",
+            f"--token-auth-file={files.tokens}",
+            "--authorization-mode=RBAC",
+            "--anonymous-auth=true",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            f"--service-account-key-file={files.key}",
+            f"--service-account-signing-key-file={files.key}",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            "--disable-admission-plugins=ServiceAccount",
+        ]
+
+    def _wait_ready(self) -> None:
+        context = ssl.create_default_context(cafile=str(self._files.certificate))
+        until = time.monotonic() + START_SECONDS
+        seen = "no answer yet"
+        while time.monotonic() < until:
+            for program, process in (("etcd", self._etcd), ("kube-apiserver", self._api)):
+                if process is None or process.poll() is not None:
+                    pytest.fail(f"{program} of API server {self.name} ended:\n{self.log(program)}", pytrace=False)
+            try:
+                request = urllib.request.Request(f"{self.url}/readyz", headers={"Authorization": f"Bearer {self.token}"})
+                with urllib.request.urlopen(request, timeout=5, context=context):
+                    return
+            except (urllib.error.URLError, OSError) as exc:
+                seen = str(exc)
+            time.sleep(0.1)
+        log = self.log("kube-apiserver")
+        pytest.fail(f"API server {self.name} not ready in {START_SECONDS:.0f} s: {seen}\n{log}", pytrace=False)
+
+
+def _end(process: subprocess.Popen[bytes] | None, *, kill: bool = False) -> None:
+    """End one process that we started, by its own handle."""
+    if process is None or process.poll() is not None:
+        return
+    process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+    try:
+        process.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=STOP_SECONDS)
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end the child when the test process dies, so that a killed run leaves no server."""
+    pr_set_pdeathsig = 1
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def _free_ports(count: int) -> list[int]:
+    """Free loopback ports, all different because they are held open together."""
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(socket.socket()) for _each in range(count)]
+        for sock in held:
+            sock.bind(("127.0.0.1", 0))
+        return [int(sock.getsockname()[1]) for sock in held]
+
+
+def _write_credentials(files: Files, *, url: str) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    _private(
+        files.key,
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        ),
+    )
+    _private(files.certificate, _certificate(key))
+    _private(files.tokens, f'{files.token},admin,admin,"system:masters"\n'.encode())
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "admin",
+        "clusters": [{"name": "test", "cluster": {"server": url, "certificate-authority": str(files.certificate)}}],
+        "users": [{"name": "admin", "user": {"token": files.token}}],
+        "contexts": [{"name": "admin", "context": {"cluster": "test", "user": "admin"}}],
+    }
+    _private(files.kubeconfig, json.dumps(config).encode())
+
+
+def _certificate(key: rsa.RSAPrivateKey) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "eks-anywhere-test")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    alternatives: list[x509.GeneralName] = [
+        x509.DNSName("localhost"),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+    ]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _private(path: pathlib.Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+
+
+class ApiServers(t.Protocol):
+    """``api_server()`` or ``api_server("target")``: a running server of that name, the same one on every call."""
+
+    def __call__(self, name: str = "default") -> ApiServer: ...
+
+
+@pytest.fixture(scope="session")
+def lab_bin() -> t.Callable[[str], str]:
+    """``lab_bin("clusterctl")``: path of a program of the lab."""
+    return lab_program
+
+
+@pytest.fixture(scope="session")
+def api_server() -> t.Iterator[ApiServers]:
+    """Factory of API servers that live as long as the session; tests share them by name and part by namespace."""
+    home = pathlib.Path(tempfile.mkdtemp(prefix="eksa-api-"))
+    servers: dict[str, ApiServer] = {}
+
+    def start(name: str = "default") -> ApiServer:
+        if name not in servers:
+            folder = home / name
+            folder.mkdir(mode=0o700)
+            servers[name] = ApiServer(name=name, home=folder)
+            servers[name].start()
+        return servers[name]
+
+    try:
+        yield start
+    finally:
+        for server in servers.values():
+            server.stop()
+        shutil.rmtree(home, ignore_errors=True)
