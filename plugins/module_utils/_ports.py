@@ -92,4 +92,77 @@ class Artifacts(t.Protocol):
         """A local path that holds the content (``oci://`` references are returned unchanged)."""
 
 
-__all__ = ("Artifacts", "Clock", "Completed", "Kube", "Obj", "Reporter", "Runner")
+class Files(t.Protocol):
+    """Files on the machine that runs the operation."""
+
+    def read(self, path: str) -> str | None:
+        """The text, or None when there is no such file."""
+
+    def write(self, path: str, text: str, *, mode: int = 0o600) -> None:
+        """Replace the file in one step; missing folders are made with mode 0700."""
+
+    def remove_tree(self, path: str) -> bool:
+        """Remove a folder and all in it. False when it was not there."""
+
+
+@dataclasses.dataclass(frozen=True)
+class HostFacts:
+    """What the container engine says about its machine. ``disk_free_bytes`` is None when it cannot be seen from here."""
+
+    version: str
+    memory_bytes: int
+    root_dir: str
+    disk_free_bytes: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Container:
+    """One container."""
+
+    name: str
+    running: bool
+
+
+class SideLoad(t.Protocol):
+    """Images on their way into a node."""
+
+    def finish(self) -> tuple[str, ...]:
+        """Wait for the end; returns the images that the node has now. Raises ``EksaError`` when one failed."""
+
+    def cancel(self) -> None:
+        """Give up; returns when nothing is on its way any more."""
+
+
+class ContainerHost(t.Protocol):
+    """The container engine that carries the bootstrap cluster. Every method raises ``EksaError`` when it is not there."""
+
+    def facts(self) -> HostFacts:
+        """Version, memory and disk."""
+
+    def containers(self, *, label: str) -> list[Container]:
+        """Containers with this label (``name=value``), stopped ones too."""
+
+    def start(self, name: str) -> None:
+        """Start a stopped container."""
+
+    def has_image(self, image: str) -> bool:
+        """Whether the engine holds the image."""
+
+    def side_load(self, images: t.Sequence[str], *, label: str) -> SideLoad:
+        """Copy images into the container with this label as soon as its containerd answers; returns at once."""
+
+
+__all__ = (
+    "Artifacts",
+    "Clock",
+    "Completed",
+    "Container",
+    "ContainerHost",
+    "Files",
+    "HostFacts",
+    "Kube",
+    "Obj",
+    "Reporter",
+    "Runner",
+    "SideLoad",
+)

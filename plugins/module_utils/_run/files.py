@@ -1,0 +1,72 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Files on this machine: whole or not at all, private by default."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+
+
+class LocalFiles:
+    """The Files port."""
+
+    def read(self, path: str) -> str | None:
+        """The text, or None when there is no such file."""
+        try:
+            with open(os.path.expanduser(path), encoding="utf-8") as stream:
+                return stream.read()
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise _failed("read", path, exc) from exc
+
+    def write(self, path: str, text: str, *, mode: int = 0o600) -> None:
+        """Replace the file in one step; missing folders are made with mode 0700."""
+        target = os.path.abspath(os.path.expanduser(path))
+        partial = ""
+        try:
+            os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+            handle, partial = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".partial-")
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                os.fchmod(stream.fileno(), mode)
+                stream.write(text)
+            os.replace(partial, target)
+        except OSError as exc:
+            raise _failed("written", path, exc) from exc
+        finally:
+            if partial:
+                # Gone already when all went well.
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(partial)
+
+    def remove_tree(self, path: str) -> bool:
+        """Remove a folder and all in it. False when it was not there."""
+        target = os.path.abspath(os.path.expanduser(path))
+        if not os.path.isdir(target):
+            return False
+        try:
+            shutil.rmtree(target)
+        except OSError as exc:
+            raise _failed("removed", path, exc) from exc
+        return True
+
+
+def _failed(verb: str, path: str, exc: OSError) -> EksaError:
+    full = exc.errno in (errno.ENOSPC, errno.EDQUOT)
+    return EksaError(
+        f"{path} could not be {verb}: {exc.strerror}.",
+        code="host.disk_full" if full else "host.file",
+        hint="Free some space on that file system." if full else "Check the path and its permissions.",
+        details={"path": path},
+    )
+
+
+__all__ = ("LocalFiles",)
