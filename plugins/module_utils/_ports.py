@@ -152,17 +152,119 @@ class ContainerHost(t.Protocol):
         """Copy images into the container with this label as soon as its containerd answers; returns at once."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """What a server showed in its TLS handshake. ``problem`` says why this machine does not trust it, else empty."""
+
+    sha1: str
+    sha256: str
+    problem: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class InventoryItem:
+    """An object of the datacenter: full inventory path, managed object type and identifier."""
+
+    path: str
+    kind: str
+    ref: str
+
+
+@dataclasses.dataclass(frozen=True)
+class DatastoreItem(InventoryItem):
+    """A datastore and its space in bytes."""
+
+    capacity_bytes: int = 0
+    free_bytes: int = 0
+    accessible: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class TemplateItem(InventoryItem):
+    """A virtual machine asked for as template. ``tags`` is None when the user may not read them."""
+
+    is_template: bool = False
+    disks_kib: tuple[int, ...] = ()
+    has_snapshot: bool = False
+    tags: tuple[str, ...] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class InventoryQuery:
+    """Inventory paths to look up. A pool or template without leading ``/`` is searched by its last parts."""
+
+    datacenter: str
+    networks: tuple[str, ...] = ()
+    datastores: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    resource_pools: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Lookup:
+    """What one path of a query led to. ``near``: paths that exist around a missing one; ``denied``: privilege lacked."""
+
+    items: tuple[InventoryItem, ...] = ()
+    near: tuple[str, ...] = ()
+    denied: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Inventory:
+    """Answer to a query, keyed by the paths as they were asked."""
+
+    datacenter: Lookup
+    networks: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
+    datastores: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
+    folders: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
+    resource_pools: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
+    templates: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
+
+
+class VSphere(t.Protocol):
+    """One vCenter and at most one session on it, read only. Every method raises ``EksaError``."""
+
+    def certificate(self) -> Certificate:
+        """Reach the server and see its certificate; no credentials are sent."""
+
+    def login(self, certificate: Certificate) -> None:
+        """Log in, to that very certificate. A refused password is never sent a second time."""
+
+    def observe(self, query: InventoryQuery) -> Inventory:
+        """Look up all of the query with few requests, whatever the size of the inventory."""
+
+    def close(self) -> None:
+        """Log out; harmless when not logged in, and never raises."""
+
+
+class Probe(t.Protocol):
+    """Whether an address is taken."""
+
+    def answering_port(self, *, host: str, ports: t.Sequence[int], timeout_seconds: float = 0.5) -> int | None:
+        """The first of these TCP ports at which the host accepts, refuses or resets; None when nothing answers."""
+
+
 __all__ = (
     "Artifacts",
+    "Certificate",
     "Clock",
     "Completed",
     "Container",
     "ContainerHost",
+    "DatastoreItem",
     "Files",
     "HostFacts",
+    "Inventory",
+    "InventoryItem",
+    "InventoryQuery",
     "Kube",
+    "Lookup",
     "Obj",
+    "Probe",
     "Reporter",
     "Runner",
     "SideLoad",
+    "TemplateItem",
+    "VSphere",
 )
