@@ -11,18 +11,13 @@ import json
 import threading
 import time
 import typing as t
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._kube import connect, paths
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.errors import refusal
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-
-try:
-    import urllib3
-except ImportError:
-    # connect.py comes first and says what is missing
-    pass
 
 FIELD_MANAGER = "eks-a-cli"
 
@@ -205,11 +200,11 @@ class KubeClient:
                     raise
                 self._pause(attempt)
                 continue
-            if 200 <= status < 300:
+            if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
                 return _decode(answer, what=request.what)
-            if status == 404 and missing_is_none:
+            if status == HTTPStatus.NOT_FOUND and missing_is_none:
                 return None
-            if status == 429 and not last:
+            if status == HTTPStatus.TOO_MANY_REQUESTS and not last:
                 # Refused before it was looked at, so even a creation may be repeated.
                 self._pause(attempt)
                 continue
@@ -219,31 +214,14 @@ class KubeClient:
     def _once(self, request: _Request) -> tuple[int, bytes]:
         with self._lock:
             self._calls += 1
-        url = f"{self.server}{request.path}" + (f"?{urlencode(request.query)}" if request.query else "")
-        body = None if request.body is None else json.dumps(request.body).encode()
-        try:
-            answer = self._connection.pool.request(
-                request.method,
-                url,
-                body=body,
-                headers={**self._connection.headers(), "content-type": request.content_type},
-                timeout=urllib3.Timeout(connect=self._patience.connect_seconds, read=self._patience.read_seconds),
-                retries=False,
-                redirect=False,
-            )
-        except urllib3.exceptions.SSLError as exc:
-            raise EksaError(
-                f"TLS with {self.server} failed: {exc}.",
-                code="kube.tls",
-                hint="The kubeconfig's certificates do not belong to this server; fetch a current kubeconfig.",
-            ) from exc
-        except (urllib3.exceptions.HTTPError, OSError) as exc:
-            raise EksaError(
-                f"API server {self.server} did not answer ({request.what}): {_short(exc)}.",
-                code="kube.unreachable",
-                hint="Check that this machine reaches that address and that the API server runs.",
-            ) from exc
-        return answer.status, answer.data
+        return self._connection.request(
+            request.method,
+            request.path + (f"?{urlencode(request.query)}" if request.query else ""),
+            body=None if request.body is None else json.dumps(request.body).encode(),
+            content_type=request.content_type,
+            timeout=(self._patience.connect_seconds, self._patience.read_seconds),
+            what=request.what,
+        )
 
     def _pause(self, attempt: int) -> None:
         time.sleep(self._patience.pause_seconds * 2 ** (attempt - 1))
@@ -263,13 +241,6 @@ def _decode(answer: bytes, *, what: str) -> Obj:
             hint="Something else answers at the kubeconfig's server address, for instance a proxy.",
         ) from exc
     return decoded
-
-
-def _short(exc: BaseException) -> str:
-    """The reason without urllib3's object addresses: ``Connection refused``, ``timed out``."""
-    cause = exc.__cause__ or exc.__context__ or exc
-    words = getattr(cause, "strerror", None) or str(cause)
-    return words.rpartition(">: ")[2].rpartition("] ")[2] or type(exc).__name__
 
 
 __all__ = ("FIELD_MANAGER", "KubeClient", "Patience")

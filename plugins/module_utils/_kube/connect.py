@@ -19,6 +19,7 @@ import ssl
 import sys
 import tempfile
 import typing as t
+from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 
@@ -32,7 +33,7 @@ try:
 except ImportError:
     HAS_KUBERNETES = False
 
-MINIMUM_KUBERNETES = "29.0.0"
+MINIMUM_KUBERNETES = "31.0.0"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +44,35 @@ class Connection:
     pool: t.Any
     configuration: t.Any
 
-    def headers(self) -> dict[str, str]:
+    def request(
+        self, method: str, path: str, *, body: bytes | None, content_type: str, timeout: tuple[float, float], what: str
+    ) -> tuple[int, bytes]:
+        """One request, never repeated; ``timeout`` is for connecting and for reading. Returns status and body."""
+        try:
+            answer = self.pool.request(
+                method,
+                f"{self.host}{path}",
+                body=body,
+                headers={**self._headers(), "content-type": content_type},
+                timeout=urllib3.Timeout(connect=timeout[0], read=timeout[1]),
+                retries=False,
+                redirect=False,
+            )
+        except urllib3.exceptions.SSLError as exc:
+            raise EksaError(
+                f"TLS with {self.host} failed: {_short(exc)}.",
+                code="kube.tls",
+                hint="The kubeconfig's certificates do not belong to this server; fetch a current kubeconfig.",
+            ) from exc
+        except (urllib3.exceptions.HTTPError, OSError) as exc:
+            raise EksaError(
+                f"API server {self.host} did not answer ({what}): {_short(exc)}.",
+                code="kube.unreachable",
+                hint="Check that this machine reaches that address and that the API server runs.",
+            ) from exc
+        return answer.status, answer.data
+
+    def _headers(self) -> dict[str, str]:
         """Headers of every request; asks again each time, since exec plugins renew tokens."""
         settings = self.configuration.auth_settings().get("BearerToken") or {}
         auth = {"authorization": settings["value"]} if settings.get("value") else {}
@@ -53,15 +82,14 @@ class Connection:
 def from_file(path: str) -> Connection:
     """Connection of the current context of a kubeconfig file."""
     try:
-        with open(path, encoding="utf-8") as stream:
-            text = stream.read()
+        text = Path(path).read_text(encoding="utf-8")
     except OSError as exc:
         raise EksaError(
             f"Kubeconfig {path} cannot be read: {exc.strerror}.",
             code="kube.kubeconfig_unreadable",
             hint="Give the path of a kubeconfig file of the cluster.",
         ) from exc
-    return from_text(text, origin=path, base_dir=os.path.dirname(os.path.abspath(path)))
+    return from_text(text, origin=path, base_dir=str(Path(path).resolve().parent))
 
 
 def from_text(text: str, *, origin: str, base_dir: str = ".") -> Connection:
@@ -136,13 +164,12 @@ def _tls(
 def _pem(entry: t.Mapping[str, t.Any], name: str, *, base_dir: str) -> bytes:
     if entry.get(f"{name}-data"):
         try:
-            return base64.b64decode(entry[f"{name}-data"], validate=True)
+            return base64.b64decode(str(entry[f"{name}-data"]), validate=True)
         except binascii.Error as exc:
             raise ValueError(name) from exc
     if not entry.get(name):
         return b""
-    with open(os.path.join(base_dir, entry[name]), "rb") as stream:
-        return stream.read()
+    return Path(base_dir, str(entry[name])).read_bytes()
 
 
 def _load_pair(context: ssl.SSLContext, pem: bytes) -> None:
@@ -178,6 +205,13 @@ def _proxy(configuration: t.Any) -> str:
     if bypass and bypass(configuration.host, configuration.no_proxy or ""):
         return ""
     return str(configuration.proxy)
+
+
+def _short(exc: BaseException) -> str:
+    """The reason without urllib3's object addresses: ``Connection refused``, ``timed out``."""
+    cause = exc.__cause__ or exc.__context__ or exc
+    words = getattr(cause, "strerror", None) or str(cause)
+    return words.rpartition(">: ")[2].rpartition("] ")[2] or type(exc).__name__
 
 
 __all__ = ("HAS_KUBERNETES", "MINIMUM_KUBERNETES", "Connection", "from_file", "from_text")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from http import HTTPStatus
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
@@ -52,12 +53,12 @@ def _fields(said: t.Mapping[str, t.Any]) -> str:
 def _code(*, status: int, reason: str, message: str) -> str:
     if "failed calling webhook" in message or "conversion webhook" in message:
         return "kube.webhook_unavailable"
-    if status == 409:
+    if status == HTTPStatus.CONFLICT:
         return "kube.already_exists" if reason == "AlreadyExists" else "kube.conflict"
-    if status in (429, 503):
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         return "kube.busy"
     named = {400: "invalid", 401: "unauthorized", 403: "forbidden", 404: "not_found", 410: "expired", 422: "invalid"}
-    return f"kube.{named.get(status, 'server_error' if status >= 500 else 'refused')}"
+    return f"kube.{named.get(status, 'server_error' if status >= HTTPStatus.INTERNAL_SERVER_ERROR else 'refused')}"
 
 
 __all__ = ("refusal",)
