@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pathlib
 import tempfile
 import urllib.error
 import urllib.parse
@@ -15,7 +16,6 @@ import urllib.request
 
 from ansible.module_utils.urls import ConnectionError as UrlConnectionError
 from ansible.module_utils.urls import SSLValidationError, open_url
-
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
 DOWNLOAD_SECONDS = 60
@@ -25,15 +25,14 @@ class LocalArtifacts:
     """The Artifacts port. ``base`` is the folder that relative URIs start from: the one of the Bundles manifest."""
 
     def __init__(self, base: str = "", *, cache_dir: str | None = None) -> None:
-        self._base = os.path.abspath(os.path.expanduser(base)) if base else os.getcwd()
-        self._cache_dir = cache_dir or _default_cache()
+        self._base = pathlib.Path(base).expanduser().absolute()
+        self._cache = pathlib.Path(cache_dir) if cache_dir else _default_cache()
 
     def read(self, uri: str) -> str:
         """The text of an artifact."""
-        path = self.path(uri)
+        path = pathlib.Path(self.path(uri))
         try:
-            with open(path, encoding="utf-8") as stream:
-                return stream.read()
+            return path.read_text(encoding="utf-8")
         except OSError as exc:
             raise _not_found(uri, f"{path}: {exc.strerror}") from exc
 
@@ -43,7 +42,7 @@ class LocalArtifacts:
         if scheme == "oci":
             return uri
         if scheme == "https":
-            return self._downloaded(uri)
+            return str(self._downloaded(uri))
         if scheme not in ("", "file"):
             raise EksaError(
                 f"Artifact {uri!r} has the scheme {scheme!r}; known are https, file, oci and plain paths.",
@@ -52,37 +51,36 @@ class LocalArtifacts:
                 details={"uri": uri},
             )
         path = self._local(uri)
-        if not os.path.exists(path):
+        if not path.exists():
             raise _not_found(uri, f"{path} does not exist")
-        return path
+        return str(path)
 
-    def _local(self, uri: str) -> str:
-        path = urllib.request.url2pathname(uri[len("file://") :]) if uri.startswith("file://") else uri
-        return os.path.normpath(os.path.join(self._base, os.path.expanduser(path)))
+    def _local(self, uri: str) -> pathlib.Path:
+        named = urllib.request.url2pathname(uri[len("file://") :]) if uri.startswith("file://") else uri
+        return self._base / pathlib.Path(named).expanduser()
 
-    def _downloaded(self, uri: str) -> str:
+    def _downloaded(self, uri: str) -> pathlib.Path:
         """A published artifact never changes under its URI, so one download serves all runs."""
-        name = os.path.basename(urllib.parse.urlsplit(uri).path) or "artifact"
-        folder = os.path.join(self._cache_dir, hashlib.sha256(uri.encode()).hexdigest()[:32])
-        target = os.path.join(folder, name)
-        if os.path.exists(target):
+        folder = self._cache / hashlib.sha256(uri.encode()).hexdigest()[:32]
+        target = folder / (pathlib.PurePosixPath(urllib.parse.urlsplit(uri).path).name or "artifact")
+        if target.exists():
             return target
         content = _fetch(uri)
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=folder, prefix=".partial-")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".partial-")
+        partial = pathlib.Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
-            os.replace(partial, target)
-        except BaseException:
-            os.unlink(partial)
-            raise
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
         return target
 
 
-def _default_cache() -> str:
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(root, "eks.anywhere", "artifacts")
+def _default_cache() -> pathlib.Path:
+    root = os.environ.get("XDG_CACHE_HOME")
+    return (pathlib.Path(root) if root else pathlib.Path.home() / ".cache") / "eks.anywhere" / "artifacts"
 
 
 def _fetch(uri: str) -> bytes:

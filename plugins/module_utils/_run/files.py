@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
+import pathlib
 import shutil
 import tempfile
 
@@ -21,8 +21,7 @@ class LocalFiles:
     def read(self, path: str) -> str | None:
         """The text, or None when there is no such file."""
         try:
-            with open(os.path.expanduser(path), encoding="utf-8") as stream:
-                return stream.read()
+            return pathlib.Path(path).expanduser().read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
         except OSError as exc:
@@ -30,27 +29,27 @@ class LocalFiles:
 
     def write(self, path: str, text: str, *, mode: int = 0o600) -> None:
         """Replace the file in one step; missing folders are made with mode 0700."""
-        target = os.path.abspath(os.path.expanduser(path))
-        partial = ""
+        target = pathlib.Path(path).expanduser().absolute()
+        partial: pathlib.Path | None = None
         try:
-            os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-            handle, partial = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".partial-")
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
+            partial = pathlib.Path(name)
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 os.fchmod(stream.fileno(), mode)
                 stream.write(text)
-            os.replace(partial, target)
+            partial.replace(target)
         except OSError as exc:
             raise _failed("written", path, exc) from exc
         finally:
-            if partial:
-                # Gone already when all went well.
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(partial)
+            # Gone already when all went well.
+            if partial is not None:
+                partial.unlink(missing_ok=True)
 
     def remove_tree(self, path: str) -> bool:
         """Remove a folder and all in it. False when it was not there."""
-        target = os.path.abspath(os.path.expanduser(path))
-        if not os.path.isdir(target):
+        target = pathlib.Path(path).expanduser().absolute()
+        if not target.is_dir():
             return False
         try:
             shutil.rmtree(target)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -63,7 +64,7 @@ class LocalRunner:
     """
 
     def __init__(self, *, tools_dir: str | None = None, secrets: t.Collection[str] = ()) -> None:
-        self._tools_dir = os.path.expanduser(tools_dir) if tools_dir else ""
+        self._tools_dir = str(pathlib.Path(tools_dir).expanduser()) if tools_dir else ""
         self._secrets = frozenset(secrets)
 
     def run(
@@ -137,7 +138,7 @@ def _too_slow(argv: t.Sequence[str], seconds: float, said: str, hidden: t.Collec
     tail = str(scrub(said, hidden)).strip().splitlines()[-3:]
     last = f" Its last words: {' | '.join(tail)}." if tail else ""
     return EksaError(
-        f"{os.path.basename(argv[0])} did not end within {seconds:g} s and was stopped.{last}",
+        f"{pathlib.Path(argv[0]).name} did not end within {seconds:g} s and was stopped.{last}",
         code="run.timeout",
         hint="Look at the machine's load and network, then run again.",
         details={"program": argv[0], "timeout_seconds": seconds},
