@@ -11,7 +11,10 @@ of the same name is shipped.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -48,6 +51,37 @@ class Live:
         self._display.display(f"{self._prefix}{clean}")
 
 
+class Interrupted(BaseException):
+    """Raised inside an operation by a signal, so that its ``finally`` and ``with`` blocks still run."""
+
+
+@contextlib.contextmanager
+def unwinding() -> t.Iterator[None]:
+    """Let an interrupted operation give back what it borrowed (sessions, processes, files) before the worker dies.
+
+    Ansible's own handler kills the worker on the spot, which would leave a vCenter session open on each Ctrl-C.
+    The first signal unwinds the operation; later ones are ignored meanwhile; then the worker ends the usual way.
+    """
+    received: list[int] = []
+
+    def unwind(signum: int, frame: object) -> None:
+        received.append(signum)
+        for number in previous:
+            signal.signal(number, signal.SIG_IGN)
+        raise Interrupted
+
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in previous:
+        signal.signal(number, unwind)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        if received:
+            os.kill(os.getpid(), received[0])
+
+
 class ControllerAction(ActionBase):
     """Base class: a subclass names its module file in ``MODULE``."""
 
@@ -60,15 +94,20 @@ class ControllerAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run in process on a local connection, else ship the module."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        prefix = _prefix(task_vars or {})
         if self._connection.transport != "local":
             result.update(self._execute_module(task_vars=task_vars))
+            shown = Live(prefix=prefix, secrets=())
+            for line in result.get("lines", ()):
+                shown.line(line)
             return result
         params = self._parameters()
         secrets = self.MODULE.SPEC.secrets(params)
-        report = Live(prefix=_prefix(task_vars or {}), secrets=secrets)
+        report = Live(prefix=prefix, secrets=secrets)
         context = Context(check_mode=bool(self._task.check_mode), report=report)
         try:
-            outcome = self.MODULE.operate(params, context).as_dict(diff=bool(self._task.diff))
+            with unwinding():
+                outcome = self.MODULE.operate(params, context).as_dict(diff=bool(self._task.diff))
         except EksaError as exc:
             outcome = {"failed": True, **exc.as_fail()}
         result.update(scrub({**outcome, "lines": report.lines}, secrets))
@@ -88,4 +127,4 @@ def _prefix(task_vars: t.Mapping[str, t.Any]) -> str:
     return f"[{task_vars.get('inventory_hostname')}] " if len(hosts) > 1 else ""
 
 
-__all__ = ("ControllerAction", "Live", "ModuleFile")
+__all__ = ("ControllerAction", "Interrupted", "Live", "ModuleFile", "unwinding")
