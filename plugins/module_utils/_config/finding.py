@@ -1,0 +1,51 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""One thing to say about a cluster config: where, what, how serious."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+ERROR = "error"
+WARNING = "warning"
+
+_SHOWN_CHARACTERS = 60
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """``message`` states the rule that ``value``, found at ``path`` (source ``line``, 0 when unknown), breaks."""
+
+    path: str
+    message: str
+    severity: str = ERROR
+    line: int = 0
+    value: str = ""
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The documented public shape."""
+        return {"path": self.path, "message": self.message, "severity": self.severity, "line": self.line}
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        found = f" (found {self.value})" if self.value else ""
+        return f"{where}{self.path}: {self.message}{found}"
+
+
+def shown(value: t.Any) -> str:
+    """A value as messages quote it: short, on one line, empty for something absent."""
+    if value is None:
+        return ""
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+
+
+def errors(findings: t.Iterable[Finding]) -> list[Finding]:
+    """Those that make a config unusable."""
+    return [finding for finding in findings if finding.severity == ERROR]
+
+
+__all__ = ("ERROR", "WARNING", "Finding", "errors", "shown")

@@ -1,0 +1,312 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""YAML text -> documents, each value checked against its schema and remembered with its source line.
+
+The text is composed by libyaml into nodes; this module turns nodes into plain data under the guidance of the schema.
+So a string field keeps the characters the user typed (``kubernetesVersion: 1.30``, ``port: 5000``), as in Go.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import typing as t
+
+import yaml
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config import durations, schema
+from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import WARNING, Finding, shown
+
+MAX_CHARACTERS = 4 * 1024 * 1024
+MAX_VALUES = 200_000
+"""Aliases are expanded; a bomb of them is cut here."""
+MAX_DEPTH = 64
+
+_NULL = "tag:yaml.org,2002:null"
+_INT = "tag:yaml.org,2002:int"
+_FLOAT = "tag:yaml.org,2002:float"
+_BOOL = "tag:yaml.org,2002:bool"
+_MERGE = "tag:yaml.org,2002:merge"
+_TRUE = frozenset(("y", "yes", "true", "on"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """One document of the text: its data, and the line of each path that the user wrote."""
+
+    kind: str
+    data: dict[str, t.Any]
+    lines: t.Mapping[str, int]
+
+    @property
+    def name(self) -> str:
+        """``metadata.name``, empty when missing."""
+        return str(self.data.get("metadata", {}).get("name", ""))
+
+    @property
+    def namespace(self) -> str:
+        """``metadata.namespace``, empty when missing."""
+        return str(self.data.get("metadata", {}).get("namespace", ""))
+
+    @property
+    def spec(self) -> dict[str, t.Any]:
+        """``spec``, empty when missing."""
+        found: dict[str, t.Any] = self.data.get("spec", {})
+        return found
+
+    def path(self, field: str) -> str:
+        """A field of this document as findings name it."""
+        return field if self.kind == "Cluster" else f"{self.kind}[{self.name}].{field}"
+
+    def line(self, field: str) -> int:
+        """Source line of a field or, when the user did not write it, of the nearest object around it."""
+        while field and field not in self.lines:
+            field = field[: max(field.rfind("."), field.rfind("["), 0)]
+        return self.lines.get(field, 0)
+
+
+class Loader(yaml.CSafeLoader):
+    """libyaml's parser with the safe constructors."""
+
+
+class _Overflow(Exception):
+    """More values, or deeper, than any honest config has."""
+
+
+def read(text: str) -> tuple[list[Source], list[Finding]]:
+    """The EKS Anywhere documents of a text, in order, and what is wrong with their shape. Never raises on any text."""
+    if len(text) > MAX_CHARACTERS:
+        return [], [Finding("", f"could not parse: the text is larger than {MAX_CHARACTERS} characters")]
+    # Ansible hands over tagged subclasses of str, which libyaml refuses.
+    loader = None
+    try:
+        loader = Loader(str.__str__(text))
+        nodes = []
+        while loader.check_node():
+            nodes.append(loader.get_node())
+        return _documents(nodes, loader)
+    except yaml.MarkedYAMLError as exc:
+        line = exc.problem_mark.line + 1 if exc.problem_mark else 0
+        return [], [Finding("", f"could not parse: error converting YAML to JSON: {exc.problem or exc.context}", line=line)]
+    except (yaml.YAMLError, UnicodeError) as exc:
+        return [], [Finding("", f"could not parse: error converting YAML to JSON: {exc}")]
+    except _Overflow as exc:
+        return [], [Finding("", f"could not parse: {exc}")]
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _documents(nodes: t.Sequence[yaml.Node], loader: Loader) -> tuple[list[Source], list[Finding]]:
+    sources: list[Source] = []
+    findings: list[Finding] = []
+    for node in nodes:
+        walk = _Walk(loader)
+        if not isinstance(node, yaml.MappingNode):
+            if node.tag != _NULL:
+                findings.append(Finding("", "could not parse: a document must be an object", line=_line(node)))
+            continue
+        head = {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+        kind = _text(head.get("kind"))
+        if not kind and not _text(head.get("apiVersion")):
+            continue
+        if not _text(head.get("apiVersion")):
+            findings.append(Finding("apiVersion", f"apiVersion not set for Kind: {kind}", line=_line(node)))
+            continue
+        if kind not in schema.SPECS:
+            continue
+        data = walk.value(node, schema.of_kind(kind), "")
+        source = Source(kind=kind, data=data or {}, lines=walk.lines)
+        sources.append(source)
+        findings.extend(dataclasses.replace(found, path=source.path(found.path)) for found in walk.findings)
+    return sources, findings
+
+
+def _text(node: yaml.Node | None) -> str:
+    return node.value if isinstance(node, yaml.ScalarNode) and node.tag != _NULL else ""
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+class _Walk:
+    """Turns the nodes of one document into data. ``None`` stands for a value that is absent, null or unusable."""
+
+    def __init__(self, loader: Loader) -> None:
+        self.lines: dict[str, int] = {}
+        self.findings: list[Finding] = []
+        self._loader = loader
+        self._values = 0
+        self._depth = 0
+
+    def value(self, node: yaml.Node, wanted: schema.Schema, path: str) -> t.Any:
+        """One value, of the wanted shape."""
+        self.lines[path] = _line(node)
+        if isinstance(wanted, schema.Leaf):
+            return self._leaf(node, wanted, path)
+        if node.tag == _NULL and isinstance(node, yaml.ScalarNode):
+            return None
+        self._enter()
+        try:
+            if isinstance(wanted, schema.ListOf):
+                return self._list(node, wanted, path)
+            return self._object(node, wanted, path)
+        finally:
+            self._depth -= 1
+
+    def _enter(self) -> None:
+        self._values += 1
+        self._depth += 1
+        if self._values > MAX_VALUES:
+            raise _Overflow(f"the text expands to more than {MAX_VALUES} values")
+        if self._depth > MAX_DEPTH:
+            raise _Overflow(f"values are nested deeper than {MAX_DEPTH} levels")
+
+    def _wrong(self, node: yaml.Node, path: str, wanted: str) -> None:
+        kind = {yaml.SequenceNode: "array", yaml.MappingNode: "object"}.get(type(node)) or _SCALARS.get(node.tag, "string")
+        value = node.value if isinstance(node, yaml.ScalarNode) else None
+        message = f"cannot unmarshal {kind} into a field of type {wanted}"
+        self.findings.append(Finding(path, message, line=_line(node), value=shown(value)))
+
+    def _list(self, node: yaml.Node, wanted: schema.ListOf, path: str) -> list[t.Any] | None:
+        if not isinstance(node, yaml.SequenceNode):
+            return self._wrong(node, path, "array")
+        items = (self.value(item, wanted.item, f"{path}[{index}]") for index, item in enumerate(node.value))
+        return [_EMPTY.get(type(wanted.item), "") if item is None else item for item in items]
+
+    def _object(self, node: yaml.Node, wanted: schema.Fields | schema.MapOf, path: str) -> dict[str, t.Any] | None:
+        if not isinstance(node, yaml.MappingNode):
+            return self._wrong(node, path, "object")
+        found: dict[str, t.Any] = {}
+        for key, item in self._pairs(node, path):
+            name = self._name(key, wanted, path) if isinstance(wanted, schema.Fields) else key.value
+            if name is None:
+                continue
+            item_schema = wanted.names[name] if isinstance(wanted, schema.Fields) else wanted.item
+            value = self.value(item, item_schema, f"{path}.{name}" if path else name)
+            if value is not None:
+                found[name] = value
+            elif isinstance(wanted, schema.MapOf):
+                found[name] = ""
+        return found
+
+    def _pairs(self, node: yaml.MappingNode, path: str) -> t.Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+        """Key and value nodes with merge keys resolved; the document's own keys win, duplicates are findings."""
+        own: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
+        merged: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
+        for key, item in node.value:
+            if key.tag == _MERGE:
+                for source in item.value if isinstance(item, yaml.SequenceNode) else [item]:
+                    merged |= {pair[0].value: pair for pair in self._merged(source, path) if pair[0].value not in merged}
+            elif not isinstance(key, yaml.ScalarNode):
+                self.findings.append(Finding(path, "a field name must be a plain string", line=_line(key)))
+            elif key.value in own:
+                where = f"{path}.{key.value}" if path else key.value
+                message = f'duplicate field: key "{key.value}" already set in map on line {_line(own[key.value][0])}'
+                self.findings.append(Finding(where, message, line=_line(key)))
+            else:
+                own[key.value] = (key, item)
+        yield from {**merged, **own}.values()
+
+    def _merged(self, node: yaml.Node, path: str) -> t.Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            self.findings.append(Finding(path, "map merge requires map or sequence of maps as the value", line=_line(node)))
+            return
+        self._enter()
+        yield from self._pairs(node, path)
+        self._depth -= 1
+
+    def _name(self, key: yaml.ScalarNode, wanted: schema.Fields, path: str) -> str | None:
+        """The known name that the user meant, or None: names that differ in case alone are accepted, as upstream does."""
+        if key.value in wanted.names:
+            return str(key.value)
+        where = f"{path}.{key.value}" if path else str(key.value)
+        same = [name for name in wanted.names if name.lower() == key.value.lower()]
+        if same:
+            self.findings.append(Finding(where, f'read as "{same[0]}"', WARNING, _line(key)))
+            return same[0]
+        near = difflib.get_close_matches(key.value, wanted.names, n=1, cutoff=0.5)
+        advice = f'; did you mean "{near[0]}"?' if near else ""
+        self.findings.append(Finding(where, f'unknown field "{key.value}"{advice}', line=_line(key)))
+        return None
+
+    def _leaf(self, node: yaml.Node, wanted: schema.Leaf, path: str) -> t.Any:
+        if wanted is schema.FREE:
+            return self._free(node)
+        if not isinstance(node, yaml.ScalarNode):
+            return self._wrong(node, path, wanted.type)
+        if node.tag == _NULL:
+            return None
+        value = _LEAVES[wanted](node, self._loader)
+        if value is None:
+            self._wrong(node, path, wanted.type)
+        return value
+
+    def _free(self, node: yaml.Node) -> t.Any:
+        self._enter()
+        try:
+            if isinstance(node, yaml.SequenceNode):
+                return [self._free(item) for item in node.value]
+            if isinstance(node, yaml.MappingNode):
+                return {str(key.value): self._free(item) for key, item in self._pairs(node, "")}
+            return _scalar(node, self._loader)
+        finally:
+            self._depth -= 1
+
+
+_SCALARS = {_INT: "number", _FLOAT: "number", _BOOL: "bool"}
+_EMPTY: t.Mapping[type, t.Any] = {schema.Fields: {}, schema.MapOf: {}, schema.ListOf: []}
+
+
+def _scalar(node: yaml.Node, loader: Loader) -> t.Any:
+    """A scalar with YAML's own type; times stay text, as JSON has none."""
+    if node.tag == _NULL:
+        return None
+    if node.tag == _BOOL:
+        return str(node.value).lower() in _TRUE
+    try:
+        if node.tag == _INT:
+            return loader.construct_yaml_int(node)
+        if node.tag == _FLOAT:
+            return loader.construct_yaml_float(node)
+    except ValueError:
+        pass
+    return str(node.value)
+
+
+def _string(node: yaml.ScalarNode, loader: Loader) -> str:
+    return str(_scalar(node, loader)).lower() if node.tag == _BOOL else str(node.value)
+
+
+def _integer(node: yaml.ScalarNode, loader: Loader) -> int | None:
+    value = _scalar(node, loader)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if float(value).is_integer() else None
+
+
+def _boolean(node: yaml.ScalarNode, loader: Loader) -> bool | None:
+    value = _scalar(node, loader)
+    return value if isinstance(value, bool) else None
+
+
+def _duration(node: yaml.ScalarNode, loader: Loader) -> str | None:
+    return str(node.value) if durations.seconds(str(node.value)) is not None else None
+
+
+def _int_or_string(node: yaml.ScalarNode, loader: Loader) -> int | str | None:
+    return str(node.value) if node.tag not in _SCALARS else _integer(node, loader)
+
+
+_LEAVES: t.Mapping[schema.Leaf, t.Callable[[yaml.ScalarNode, Loader], t.Any]] = {
+    schema.STR: _string,
+    schema.INT: _integer,
+    schema.BOOL: _boolean,
+    schema.DURATION: _duration,
+    schema.INT_OR_STR: _int_or_string,
+}
+
+__all__ = ("Source", "read")
