@@ -1,7 +1,7 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stands in for the pip bootstrap file that ansible-test would download: the pip inside CPython, then the package index."""
+"""Stands in for the pip bootstrap file that ansible-test would download: CPython's own pip, then the package index."""
 
 import subprocess
 import sys

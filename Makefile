@@ -1,0 +1,79 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The one entrance. Every target sets up what it needs (Python environments, the lab) and can be run first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.NOTPARALLEL:
+
+TOOLS := tests/tools
+IN := $(TOOLS)/in dev
+FIGURES := python3 $(TOOLS)/figures.py
+SUITES ?= check unit integration molecule
+# Passed to ansible-playbook, for instance: make create ARGS='--check --diff'
+ARGS ?=
+
+.PHONY: help
+help: ## list the targets
+	@sed -n -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+.PHONY: create
+create: lab-up ## set everything up, raise the lab, create a cluster on it (again: changes nothing)
+	@$(TOOLS)/create $(ARGS)
+
+.PHONY: test
+test: python lab-build ## all tests but the long suites: quality gates, unit, integration with real servers, molecule
+	@python3 $(TOOLS)/suites.py run $(SUITES)
+
+.PHONY: check
+check: python ## quality gates: style, types, sanity, lint, docs, changelog, build + install + import
+	@python3 $(TOOLS)/suites.py run check
+
+.PHONY: e2e
+e2e: lab-up ## create on the lab (1 + 1) and assert the documented lines, the network, the re-run
+	@python3 $(TOOLS)/suites.py run e2e
+	@$(FIGURES) show create. apply.
+
+.PHONY: e2e-ha
+e2e-ha: lab-up ## the same with three control plane nodes and two workers (opt-in, long)
+	@python3 $(TOOLS)/suites.py run e2e-ha
+	@$(FIGURES) show create. apply.
+
+.PHONY: faults
+faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
+	@python3 $(TOOLS)/suites.py run faults
+
+.PHONY: perf
+perf: lab-up ## measure against the budgets and print all figures
+	@python3 $(TOOLS)/suites.py run perf
+	@$(FIGURES) show
+
+.PHONY: docs
+docs: python ## build the documentation site into build/docs/html
+	@$(TOOLS)/docs
+
+.PHONY: lab-build
+lab-build: python ## build what the lab consists of (cached; the first time takes long)
+	@$(TOOLS)/lab build $(ARGS)
+
+.PHONY: lab-up
+lab-up: python ## raise the simulated datacenter (builds it first, if need be)
+	@$(TOOLS)/lab up
+
+.PHONY: lab-down
+lab-down: python ## remove all that lab-up and create started, and nothing else
+	@$(TOOLS)/lab down
+
+.PHONY: clean
+clean: ## remove what the targets wrote into this checkout (caches under the user's cache directory stay)
+	@rm -rf build collections .ansible .mypy_cache .ruff_cache .pytest_cache tests/output changelogs/.plugin-cache.yaml
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Not listed: a bare machine has no Python yet, and the tools above are written in it.
+.PHONY: python
+python:
+	@$(TOOLS)/env dev

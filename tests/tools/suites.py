@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Suites: the promised test runs. Each writes ``build/junit/NAME.xml`` and a figure; the tally reads those files again.
+
+``suites.py run NAME...`` runs all named ones, a failing one does not stop the next; then it tallies them.
+``suites.py tally NAME...`` fails when a promised suite is missing, ran no test, skipped one or failed one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import typing as t
+from xml.etree import ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+import figures  # noqa: E402  (a sibling of this script, found by the line above)
+
+JUNIT = ROOT / "build" / "junit"
+TOOLS = ROOT / "tests" / "tools"
+PYTEST = (str(TOOLS / "in"), "dev", "python", "-m", "pytest", "--color=no")
+
+
+def _pytest(*arguments: str) -> tuple[str, ...]:
+    return (*PYTEST, *arguments)
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """One promised run; a plain pytest command gets its JUnit option here, the others write the file themselves."""
+
+    command: tuple[str, ...]
+    bar: float | None = None
+    environment: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+SUITES: dict[str, Suite] = {
+    "check": Suite((sys.executable, str(TOOLS / "gates.py")), bar=300),
+    "unit": Suite(_pytest("-n", "auto", "tests/unit"), bar=60),
+    "integration": Suite(_pytest("--durations=5", "tests/integration_real"), bar=300),
+    "molecule": Suite((sys.executable, str(TOOLS / "molecule_suite.py")), bar=120),
+    "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha"), bar=1500),
+    "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha"), bar=2400),
+    "faults": Suite(_pytest("-v", "tests/faults"), bar=1500),
+    "perf": Suite(_pytest("-v", "-s", "tests/perf"), bar=900),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Count:
+    """What one suite did."""
+
+    name: str
+    tests: int = 0
+    failed: int = 0
+    skipped: int = 0
+    trouble: str = ""
+
+    @property
+    def passed(self) -> int:
+        """Tests that ran and held."""
+        return self.tests - self.failed - self.skipped
+
+
+def count(name: str, path: pathlib.Path) -> Count:
+    """Read a suite's JUnit file; whatever breaks the promise becomes ``trouble``."""
+    if not path.exists():
+        return Count(name, trouble="did not run")
+    cases = list(ElementTree.parse(path).getroot().iter("testcase"))
+    failed = sum(1 for case in cases if case.find("failure") is not None or case.find("error") is not None)
+    skipped = sum(1 for case in cases if case.find("skipped") is not None)
+    trouble = "ran no test" if not cases else "skipped tests" if skipped else ""
+    return Count(name, tests=len(cases), failed=failed, skipped=skipped, trouble=trouble)
+
+
+def tally(names: t.Sequence[str], folder: pathlib.Path = JUNIT) -> int:
+    """Print what each promised suite did and the closing line; non-zero when a promise broke."""
+    counts = [count(name, folder / f"{name}.xml") for name in names]
+    print()
+    for one in counts:
+        print(f"{one.name:<12} {one.passed:5d} passed {one.failed:4d} failed  {one.trouble}".rstrip())
+    broken = sum(1 for one in counts if one.trouble)
+    passed, failed = sum(one.passed for one in counts), sum(one.failed for one in counts) + broken
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if failed else 0
+
+
+def run(name: str) -> int:
+    """Run one suite; its time becomes a figure."""
+    suite = SUITES[name]
+    report = JUNIT / f"{name}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    command = (*suite.command, f"--junitxml={report}") if suite.command[: len(PYTEST)] == PYTEST else suite.command
+    print(f"\n=== {name}", flush=True)
+    started = time.monotonic()
+    environment = {**os.environ, **suite.environment}
+    status = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    seconds = time.monotonic() - started
+    figures.record(f"tests.{name}_seconds", seconds, bar=suite.bar)
+    print(f"=== {name}: {'passed' if status == 0 else f'FAILED (exit {status})'} after {seconds:.0f} s", flush=True)
+    return status
+
+
+def main(argv: list[str]) -> int:
+    """Command line."""
+    known = len(argv) > 1 and argv[0] in ("run", "tally") and all(name in SUITES for name in argv[1:])
+    if not known:
+        print(f"usage: suites.py run|tally NAME...   with NAME in: {', '.join(SUITES)}")
+        return 2
+    statuses = [run(name) for name in argv[1:]] if argv[0] == "run" else []
+    prefixes = tuple(f"tests.{name}_" for name in argv[1:])
+    shown = {name: it for name, it in figures.load().items() if name.startswith(prefixes)}
+    if shown:
+        print(f"\n{figures.table(shown)}")
+    return max(tally(argv[1:]), int(any(statuses)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
