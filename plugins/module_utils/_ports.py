@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-Obj = t.Dict[str, t.Any]
+Obj = dict[str, t.Any]
 """A Kubernetes object as plain JSON."""
 
 
@@ -101,8 +101,8 @@ class Files(t.Protocol):
     def write(self, path: str, text: str, *, mode: int = 0o600) -> None:
         """Replace the file in one step; missing folders are made with mode 0700."""
 
-    def remove_tree(self, path: str) -> bool:
-        """Remove a folder and all in it. False when it was not there."""
+    def remove(self, path: str) -> bool:
+        """Remove a file, or a folder and all in it. False when there was none."""
 
 
 @dataclasses.dataclass(frozen=True)

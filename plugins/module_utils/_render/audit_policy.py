@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-Rule = t.Dict[str, t.Any]
+Rule = dict[str, t.Any]
 
 _NODE_REQUESTS = ("nodes/status", "pods/status")
 _KNOWN_GROUPS = (

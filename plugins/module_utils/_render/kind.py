@@ -10,9 +10,14 @@ import base64
 import json
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import EksdRelease
+from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, RegistryMirror
-from ansible_collections.eks.anywhere.plugins.module_utils._render.mirror import mirrored
+from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease, Repository
+from ansible_collections.eks.anywhere.plugins.module_utils._render.mirror import (
+    DEFAULT_NAMESPACES,
+    address,
+    mirrored,
+)
 
 AUDIT_POLICY_IN_NODE = "/etc/kubernetes/policies/audit-policy.yaml"
 AUDIT_LOG_FOLDER = "/var/log/kubernetes"
@@ -59,13 +64,13 @@ def kind_config(
 
 def mirror_files(mirror: RegistryMirror, *, username: str = "", password: str = "") -> dict[str, str]:
     """Files under ``certs.d`` by relative path: how the node's containerd finds the registry mirror."""
-    base = _address(mirror)
+    base = address(mirror)
     authority = f"{CERTS_FOLDER}/{base}/ca.crt" if mirror.ca_cert else ""
     header = _basic(username, password) if mirror.authenticate and username else ""
     files = {f"{base}/hosts.toml": _hosts(base, f"{base}/v2", authority, header)}
     if mirror.ca_cert:
         files[f"{base}/ca.crt"] = mirror.ca_cert
-    for registry, namespace in mirror.namespaces or (("public.ecr.aws", ""),):
+    for registry, namespace in mirror.namespaces or DEFAULT_NAMESPACES:
         host = f"{base}/v2/{namespace}" if namespace else f"{base}/v2"
         files[f"{registry}/hosts.toml"] = _hosts(registry, host, authority, header)
     return files
@@ -84,17 +89,31 @@ def proxy_environment(config: ClusterConfig) -> dict[str, str]:
     }
 
 
+def first_images(bundle: VersionsBundle, provider: str) -> tuple[str, ...]:
+    """Images that the bootstrap cluster needs first: cert-manager and the Cluster API providers."""
+    sections = ("certManager", "clusterAPI", "bootstrap", "controlPlane", "etcdadmBootstrap", "etcdadmController")
+    found = [item for section in sections for item in _images(bundle.raw.get(section))]
+    infrastructure = bundle.raw.get("vSphere" if provider == "vsphere" else "docker") or {}
+    controller = "clusterAPIController" if provider == "vsphere" else "manager"
+    found += _images({controller: infrastructure.get(controller)})
+    return tuple(dict.fromkeys(found))
+
+
+def _images(section: t.Mapping[str, t.Any] | None) -> list[str]:
+    manifests = ("components", "metadata", "manifest", "clusterTemplate")
+    entries = ((key, value) for key, value in (section or {}).items() if key not in manifests)
+    return [str(value["uri"]) for _key, value in entries if isinstance(value, dict) and value.get("uri")]
+
+
 def _cluster_patch(config: ClusterConfig, release: EksdRelease, version: tuple[int, int]) -> dict[str, t.Any]:
     mirror = config.registry_mirror
-    dns = {"imageRepository": mirrored(mirror, release.coredns_repository), "imageTag": release.coredns_tag}
-    etcd = {"imageRepository": mirrored(mirror, release.etcd_repository), "imageTag": release.etcd_tag}
     policies = AUDIT_POLICY_IN_NODE.rsplit("/", 1)[0]
     return {
         "kind": "ClusterConfiguration",
-        "dns": dns,
-        "etcd": {"local": etcd},
-        "imageRepository": mirrored(mirror, release.kubernetes_repository),
-        "kubernetesVersion": release.kubernetes_tag,
+        "dns": _image(mirror, release.coredns),
+        "etcd": {"local": _image(mirror, release.etcd)},
+        "imageRepository": mirrored(mirror, release.kubernetes.repository),
+        "kubernetesVersion": release.kubernetes.tag,
         "apiServer": {
             "extraArgs": _arguments(_AUDIT_ARGUMENTS, version),
             "extraVolumes": [
@@ -103,6 +122,10 @@ def _cluster_patch(config: ClusterConfig, release: EksdRelease, version: tuple[i
             ],
         },
     }
+
+
+def _image(mirror: RegistryMirror | None, image: Repository) -> dict[str, str]:
+    return {"imageRepository": mirrored(mirror, image.repository), "imageTag": image.tag}
 
 
 def _arguments(arguments: t.Mapping[str, str], version: tuple[int, int]) -> t.Any:
@@ -158,11 +181,6 @@ def _hosts(registry: str, host: str, authority: str, header: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _address(mirror: RegistryMirror) -> str:
-    host = f"[{mirror.endpoint}]" if ":" in mirror.endpoint else mirror.endpoint
-    return f"{host}:{mirror.port}"
-
-
 def _basic(username: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
 
@@ -172,4 +190,4 @@ def _minor(version: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-__all__ = ("kind_config", "kind_name", "mirror_files", "proxy_environment")
+__all__ = ("first_images", "kind_config", "kind_name", "mirror_files", "proxy_environment")

@@ -46,13 +46,16 @@ class LocalFiles:
             if partial is not None:
                 partial.unlink(missing_ok=True)
 
-    def remove_tree(self, path: str) -> bool:
-        """Remove a folder and all in it. False when it was not there."""
+    def remove(self, path: str) -> bool:
+        """Remove a file, or a folder and all in it. False when there was none."""
         target = pathlib.Path(path).expanduser().absolute()
-        if not target.is_dir():
+        if not (target.exists() or target.is_symlink()):
             return False
         try:
-            shutil.rmtree(target)
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            else:
+                target.unlink()
         except OSError as exc:
             raise _failed("removed", path, exc) from exc
         return True
