@@ -23,6 +23,6 @@ options:
   bundles_file:
     description:
       - Path of the Bundles manifest that names images, charts and component manifests per Kubernetes version.
-      - Its URIs may be C(https://), C(file://), or paths relative to the manifest, so a mirrored bundle needs no network.
+      - Its URIs may be C(https://), C(file://), or paths relative to the manifest, so a mirror needs no network.
     type: path
 """

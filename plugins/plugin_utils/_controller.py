@@ -89,7 +89,7 @@ class ControllerAction(ActionBase):
     _requires_connection = False
     _supports_check_mode = True
     _supports_async = False
-    MODULE: t.ClassVar[ModuleFile]
+    MODULE: ModuleFile
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run in process on a local connection, else ship the module."""

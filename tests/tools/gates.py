@@ -84,7 +84,7 @@ def tracked() -> list[pathlib.Path]:
 
 
 def copy_for_ansible_test() -> pathlib.Path:
-    """A copy under a real ``ansible_collections`` path, for ansible-test refuses symlinks; what it leaves there stays."""
+    """A copy under a real ``ansible_collections`` path, as ansible-test refuses symlinks; its leavings stay."""
     home = CACHE / "sanity" / "ansible_collections" / "eks" / "anywhere"
     wanted = tracked()
     for name in wanted:
