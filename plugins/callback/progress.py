@@ -12,15 +12,17 @@ version_added: 0.1.0
 author:
   - eks.anywhere contributors (@eks-anywhere)
 description:
-  - Shows the lines that operations report, each when its fact is established, and nothing about tasks that had nothing to say.
+  - Shows the lines that operations report, each when its fact is established, and nothing of tasks that say nothing.
   - On a terminal each line that took a while is followed by its time. In a log there are only the lines.
-  - A failure is one block with the message, its code, the next step and the task. The recap is Ansible's own, a line per host.
+  - A failure is one block with the message, its code, the next step and the task.
+  - The recap is Ansible's own, a line per host.
   - Optionally writes a machine-readable timeline of the run.
 options:
   timeline_path:
     description:
       - Write a JSON timeline to this file when the run ends, also when it fails or is interrupted.
-      - It holds C(schema), C(playbook), C(began), C(seconds), C(outcome), the summed C(phases) (a role on a host each) and all C(tasks).
+      - It holds C(schema), C(playbook), C(began), C(seconds), C(outcome), C(phases) and C(tasks).
+      - A phase is all tasks of one role on one host, summed.
     type: path
     env:
       - name: EKSA_TIMELINE
@@ -44,7 +46,13 @@ from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import colorize, hostcolor
 
-from ansible_collections.eks.anywhere.plugins.plugin_utils._progress import TaskRun, Timeline, duration, phase_of, problem
+from ansible_collections.eks.anywhere.plugins.plugin_utils._progress import (
+    TaskRun,
+    Timeline,
+    duration,
+    phase_of,
+    problem,
+)
 
 if t.TYPE_CHECKING:
     from ansible.executor.stats import AggregateStats
@@ -59,19 +67,20 @@ INTERRUPTED = {
     "error_code": "run.interrupted",
     "hint": "Run the same command again: it looks at what is there and continues.",
 }
+NO_HOSTS = "No host matches: is there a host in the group eksa_clusters, and does --limit name it?"
 COUNTS = (
-    ("ok", "ok", C.COLOR_OK),
-    ("changed", "changed", C.COLOR_CHANGED),
-    ("unreachable", "unreachable", C.COLOR_UNREACHABLE),
-    ("failed", "failures", C.COLOR_ERROR),
-    ("skipped", "skipped", C.COLOR_SKIP),
-    ("rescued", "rescued", C.COLOR_OK),
-    ("ignored", "ignored", C.COLOR_WARN),
+    ("ok", "ok", "OK"),
+    ("changed", "changed", "CHANGED"),
+    ("unreachable", "unreachable", "UNREACHABLE"),
+    ("failed", "failures", "ERROR"),
+    ("skipped", "skipped", "SKIP"),
+    ("rescued", "rescued", "OK"),
+    ("ignored", "ignored", "WARN"),
 )
 
 
 class CallbackModule(CallbackBase):
-    """Stdout callback: the lines of the workflow are shown by the operations themselves, this adds what surrounds them."""
+    """The lines of the workflow are shown by the operations themselves; this adds what surrounds them."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -83,13 +92,13 @@ class CallbackModule(CallbackBase):
         self._playbook = ""
         self._pid = os.getpid()
         self._zero = time.monotonic()
-        self._began = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+        self._began = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         self._ended = False
         self._hosts: set[str] = set()
 
     def v2_playbook_on_start(self, playbook: Playbook) -> None:
         """The run begins; from here on it also has an end, however it comes."""
-        self._playbook = os.path.basename(str(playbook._file_name))
+        self._playbook = pathlib.Path(str(playbook._file_name)).name
         atexit.register(self._leave)
 
     def v2_runner_on_start(self, host: Host, task: Task) -> None:
@@ -105,7 +114,7 @@ class CallbackModule(CallbackBase):
             now=self._now(),
         )
         if self._display.verbosity >= 1:
-            self._say(f"[{host.get_name()}] {task.get_name().strip()}", color=C.COLOR_VERBOSE)
+            self._say(f"[{host.get_name()}] {task.get_name().strip()}", color="VERBOSE")
 
     def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         """Done. The lines are out already; a debug task has its message here."""
@@ -114,7 +123,7 @@ class CallbackModule(CallbackBase):
         if run is not None and run.lines and (run.seconds or 0.0) >= SLOW_SECONDS and sys.stdout.isatty():
             label = f"[{run.host}] " if len(self._hosts) > 1 else ""
             took = f"   {label}{duration(run.seconds or 0.0)}, {duration(self._now())} in all"
-            self._say(took, color=C.COLOR_VERBOSE)
+            self._say(took, color="VERBOSE")
         if result.task.action in C._ACTION_DEBUG and "msg" in result.result:
             self._say(str(result.result["msg"]))
         elif self._display.verbosity >= 2:
@@ -132,7 +141,7 @@ class CallbackModule(CallbackBase):
         if self._display.verbosity >= 3:
             self._handle_exception(result.result)
         if ignore_errors:
-            self._say("   ignored: the playbook asks to go on", color=C.COLOR_WARN)
+            self._say("   ignored: the playbook asks to go on", color="WARN")
 
     def v2_runner_item_on_failed(self, result: CallbackTaskResult) -> None:
         """One item of a loop failed."""
@@ -148,13 +157,13 @@ class CallbackModule(CallbackBase):
     def v2_on_file_diff(self, result: CallbackTaskResult) -> None:
         """With C(--diff): what changed, or in check mode would change."""
         if result.result.get("diff") and result.result.get("changed"):
-            shown = self._get_diff(result.result["diff"])
+            shown = super()._get_diff(result.result["diff"])
             if shown:
                 self._say(shown.rstrip("\n"))
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
         """An empty play is a mistake in the inventory or the limit more often than not."""
-        self._say("No host matches: is there a host in the group eksa_clusters, and does --limit name it?", color=C.COLOR_WARN)
+        self._say(NO_HOSTS, color="WARN")
 
     def v2_playbook_on_stats(self, stats: AggregateStats) -> None:
         """The end: seconds per phase when something happened, then the recap."""
@@ -175,7 +184,9 @@ class CallbackModule(CallbackBase):
 
     def _recap(self, host: str, counts: dict[str, int]) -> None:
         for use_color in (True, False):
-            cells = " ".join(colorize(label, counts[key], color if use_color else None) for label, key, color in COUNTS)
+            cells = " ".join(
+                colorize(label, counts[key], _color(color) if use_color else None) for label, key, color in COUNTS
+            )
             line = f"{hostcolor(host, counts, use_color)} : {cells}"
             self._display.display(line, screen_only=use_color, log_only=not use_color)
 
@@ -189,10 +200,10 @@ class CallbackModule(CallbackBase):
         )
 
     def _problem(self, result: t.Mapping[str, t.Any], *, where: str, task: str) -> None:
-        self._say("\n".join(problem(result, where=where, task=task)), color=C.COLOR_ERROR)
+        self._say("\n".join(problem(result, where=where, task=task)), color="ERROR")
 
     def _leave(self) -> None:
-        """At exit of the parent. Without a recap the run was cut or Ansible gave up; say so when a task was under way."""
+        """At exit of the parent. Without a recap the run was cut; say so when a task was under way."""
         if self._ended or os.getpid() != self._pid:
             return
         for run in self._timeline.running():
@@ -201,7 +212,7 @@ class CallbackModule(CallbackBase):
         sys.stdout.flush()
 
     def _write_timeline(self, outcome: str) -> None:
-        path = self.get_option("timeline_path")
+        path = super().get_option("timeline_path")
         if not path:
             return
         shape = self._timeline.as_dict(playbook=self._playbook, began=self._began, seconds=self._now(), outcome=outcome)
@@ -216,4 +227,9 @@ class CallbackModule(CallbackBase):
         return time.monotonic() - self._zero
 
     def _say(self, text: str, *, color: str | None = None) -> None:
-        self._display.display(text, color=color)
+        self._display.display(text, color=_color(color) if color else None)
+
+
+def _color(name: str) -> str:
+    """The colour that the user's configuration gives to a kind of message."""
+    return str(getattr(C, f"COLOR_{name}"))
