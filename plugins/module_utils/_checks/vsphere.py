@@ -1,0 +1,267 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""The documented checks of a vCenter: (cluster config, observed inventory) -> steps in the documented order."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import machines, naming
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import Finding, found
+from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import (
+    ClusterConfig,
+    MachineConfig,
+    VSphereDatacenter,
+)
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
+    Certificate,
+    DatastoreItem,
+    Inventory,
+    InventoryQuery,
+    Lookup,
+)
+
+ENDPOINT_PORTS = (80, 6443)
+"""80 as the vendor's CLI probes it (firewalls let it through most often), 6443 for a cluster that is already there."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One line of the documented output, established when none of the findings is an error."""
+
+    line: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Sort:
+    """A sort of object that a config names by inventory path."""
+
+    check: str
+    field: str
+    folder: str
+    kinds: tuple[str, ...]
+    missing: str
+    ambiguous: str = ""
+
+
+NETWORK = Sort(
+    "network",
+    "network",
+    "network",
+    ("Network", "DistributedVirtualPortgroup", "OpaqueNetwork"),
+    "vsphere.network_not_found",
+)
+DATASTORE = Sort("datastore", "datastore", "datastore", ("Datastore",), "vsphere.datastore_not_found")
+FOLDER = Sort("folder", "folder", "vm", ("Folder",), "vsphere.folder_not_found")
+POOL = Sort(
+    "resource pool",
+    "resourcePool",
+    "host",
+    ("ResourcePool", "VirtualApp"),
+    "vsphere.resource_pool_not_found",
+    "vsphere.resource_pool_ambiguous",
+)
+TEMPLATE = Sort(
+    "template",
+    "template",
+    "vm",
+    ("VirtualMachine",),
+    "vsphere.template_not_found",
+    "vsphere.template_ambiguous",
+)
+
+
+def query(config: ClusterConfig) -> InventoryQuery:
+    """What has to be looked up for a config: exactly the objects it names."""
+    place = _place(config)
+    paths = {
+        sort.field: tuple(dict.fromkeys(_path(place, machine, sort) for machine in config.machines))
+        for sort in (DATASTORE, FOLDER, POOL, TEMPLATE)
+    }
+    return InventoryQuery(
+        datacenter=place.datacenter,
+        networks=_asked(place, NETWORK, (place.network,)),
+        datastores=_asked(place, DATASTORE, paths["datastore"]),
+        folders=_asked(place, FOLDER, paths["folder"]),
+        resource_pools=_asked(place, POOL, paths["resourcePool"]),
+        templates=_asked(place, TEMPLATE, paths["template"]),
+    )
+
+
+def thumbprint(config: ClusterConfig, certificate: Certificate) -> tuple[Finding, ...]:
+    """Whether the server is the one the config means. A certificate that this machine trusts needs no thumbprint."""
+    place = _place(config)
+    if place.insecure or not certificate.problem:
+        return ()
+    server = f"vCenter {place.server}"
+    if not place.thumbprint:
+        return (
+            found(
+                "vsphere.thumbprint_required",
+                object=server,
+                problem=certificate.problem,
+                config=place.name,
+                actual=certificate.sha1,
+            ),
+        )
+    if _plain(place.thumbprint) in (_plain(certificate.sha1), _plain(certificate.sha256)):
+        return ()
+    return (
+        found(
+            "vsphere.thumbprint_mismatch",
+            object=server,
+            actual=certificate.sha1,
+            wanted=place.thumbprint,
+            config=place.name,
+        ),
+    )
+
+
+def inventory_steps(config: ClusterConfig, bundles: Bundles | None, inventory: Inventory) -> list[Step]:
+    """Datacenter, network, then datastore, folder and pool per machine config, then the templates."""
+    place = _place(config)
+    datacenter = _datacenter(place, inventory.datacenter)
+    if datacenter:
+        return [Step("Datacenter validated", datacenter)]  # nothing below can be seen
+    steps = [
+        Step("Datacenter validated"),
+        Step("Network validated", _network(place, inventory)),
+    ]
+    for machine in config.machines:
+        steps += [
+            Step("Datastore validated", _datastore(place, machine, inventory)),
+            Step("Folder validated", _named(place, machine, FOLDER, inventory.folders)),
+            Step("Resource pool validated", _named(place, machine, POOL, inventory.resource_pools)),
+        ]
+    templates = (
+        finding
+        for machine in config.machines
+        for finding in (
+            *_named(place, machine, TEMPLATE, inventory.templates),
+            *machines.template_findings(config, machine, bundles, inventory),
+        )
+    )
+    steps.append(Step("Control plane and Workload templates validated", tuple(dict.fromkeys(templates))))
+    return steps
+
+
+def endpoint(config: ClusterConfig, answering_port: int | None) -> tuple[Finding, ...]:
+    """Whether the control plane endpoint is an address that nobody has."""
+    if not is_address(config.endpoint):
+        return (found("vsphere.endpoint_invalid", object=f"control plane endpoint {config.endpoint}"),)
+    if answering_port is None:
+        return ()
+    return (found("vsphere.endpoint_in_use", object=f"control plane endpoint {config.endpoint}", port=answering_port),)
+
+
+def is_address(host: str) -> bool:
+    """Whether this is a literal IP address."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _place(config: ClusterConfig) -> VSphereDatacenter:
+    assert config.datacenter is not None, "only asked for vSphere clusters"  # noqa: S101
+    return config.datacenter
+
+
+def _path(place: VSphereDatacenter, machine: MachineConfig, sort: Sort) -> str:
+    """Pools and templates keep a relative path, which is searched; the others have one place to be in."""
+    raw = {
+        "datastore": machine.datastore,
+        "folder": machine.folder,
+        "resourcePool": machine.resource_pool,
+        "template": machine.template,
+    }[sort.field]
+    if sort in (POOL, TEMPLATE):
+        return raw
+    return naming.full_path(raw, datacenter=place.datacenter, folder=sort.folder)
+
+
+def _asked(place: VSphereDatacenter, sort: Sort, paths: t.Iterable[str]) -> tuple[str, ...]:
+    return tuple(path for path in paths if path and not _misplaced(place, sort, path))
+
+
+def _misplaced(place: VSphereDatacenter, sort: Sort, path: str) -> bool:
+    return path.startswith("/") and not naming.lies_in(path, datacenter=place.datacenter, folder=sort.folder)
+
+
+def _datacenter(place: VSphereDatacenter, lookup: Lookup) -> tuple[Finding, ...]:
+    name = f"datacenter {place.datacenter}"
+    if lookup.denied:
+        return (found("vsphere.no_permission", object=name, privilege=lookup.denied),)
+    if lookup.items:
+        return ()
+    near = naming.near_words(place.datacenter, lookup.near)
+    return (found("vsphere.datacenter_not_found", object=name, near=near, config=place.name),)
+
+
+def _network(place: VSphereDatacenter, inventory: Inventory) -> tuple[Finding, ...]:
+    owner = f"VSphereDatacenterConfig {place.name}"
+    return _judge(place, NETWORK, place.network, inventory.networks.get(place.network), owner)
+
+
+def _named(
+    place: VSphereDatacenter, machine: MachineConfig, sort: Sort, lookups: t.Mapping[str, Lookup]
+) -> tuple[Finding, ...]:
+    path = _path(place, machine, sort)
+    if not path:
+        return ()
+    return _judge(place, sort, path, lookups.get(path), f"VSphereMachineConfig {machine.name}")
+
+
+def _datastore(place: VSphereDatacenter, machine: MachineConfig, inventory: Inventory) -> tuple[Finding, ...]:
+    findings = _named(place, machine, DATASTORE, inventory.datastores)
+    if findings:
+        return findings
+    path = _path(place, machine, DATASTORE)
+    items = inventory.datastores[path].items if path in inventory.datastores else ()
+    gone = any(isinstance(item, DatastoreItem) and not item.accessible for item in items)
+    owner = f"VSphereMachineConfig {machine.name}"
+    return (found("vsphere.datastore_inaccessible", object=f"datastore {path}", config=owner),) if gone else ()
+
+
+def _judge(place: VSphereDatacenter, sort: Sort, path: str, lookup: Lookup | None, owner: str) -> tuple[Finding, ...]:
+    name = f"{sort.check} {path}"
+    if lookup is None:
+        where = f"/{place.datacenter.strip('/')}/{sort.folder}"
+        return (
+            found("vsphere.wrong_place", object=name, check=sort.check, field=sort.field, place=where, config=owner),
+        )
+    if lookup.denied:
+        return (found("vsphere.no_permission", object=name, privilege=lookup.denied),)
+    if not lookup.items:
+        return (found(sort.missing, object=name, near=naming.near_words(path, lookup.near), config=owner),)
+    if len(lookup.items) > 1:
+        paths = ", ".join(sorted(item.path for item in lookup.items))
+        return (found(sort.ambiguous, object=name, paths=paths, config=owner),)
+    kind = lookup.items[0].kind
+    if kind in sort.kinds:
+        return ()
+    return (
+        found(
+            "vsphere.wrong_kind",
+            object=name,
+            check=sort.check,
+            kind=kind,
+            wanted=sort.check,
+            field=sort.field,
+            config=owner,
+        ),
+    )
+
+
+def _plain(thumbprint: str) -> str:
+    return "".join(char for char in thumbprint if char.isalnum()).upper()
+
+
+__all__ = ("ENDPOINT_PORTS", "Step", "endpoint", "inventory_steps", "is_address", "query", "thumbprint")
