@@ -18,6 +18,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.release impor
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, ContainerHost, Files, Kube, Reporter
+from ansible_collections.eks.anywhere.plugins.module_utils._render import audit
 from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import (
     kind_config,
     mirror_files,
@@ -243,17 +244,17 @@ def _create(wanted: Wanted, *, ports: Ports) -> None:
 def _write_files(wanted: Wanted, files: Files) -> str:
     """kind's configuration and what its node mounts; returns the path of the configuration."""
     folder = pathlib.Path(wanted.kubeconfig).expanduser().absolute().parent
-    audit, certs = folder / "kubernetes" / "audit-policy.yaml", folder / "certs.d"
+    policy, certs = folder / "kubernetes" / "audit-policy.yaml", folder / "certs.d"
     # kind merges into a file that is there; what an earlier cluster left must not live on.
     files.remove(wanted.kubeconfig)
-    files.write(str(audit), audit.built_in(), mode=0o644)
+    files.write(str(policy), audit.built_in(), mode=0o644)
     mirror = wanted.config.registry_mirror
     if mirror is not None:
         rendered = mirror_files(mirror, username=wanted.registry_username, password=wanted.registry_password)
         for path, text in rendered.items():
             files.write(str(certs / path), text)
     document = kind_config(
-        wanted.config, wanted.release, audit_policy_path=str(audit), certs_path=str(certs) if mirror else ""
+        wanted.config, wanted.release, audit_policy_path=str(policy), certs_path=str(certs) if mirror else ""
     )
     path = str(folder / "kind_tmp.yaml")
     files.write(path, json.dumps(document, indent=1))

@@ -32,7 +32,7 @@ class KindTool:
             raise _failed(done, name=name, image=image)
 
     def delete(self, name: str, *, kubeconfig: str) -> None:
-        """Remove a cluster and its containers; one that is not there is fine. The user's own kubeconfig is not touched."""
+        """Remove a cluster and its containers; one that is not there is fine. The user's kubeconfig stays as it is."""
         options = ["--name", name, "--kubeconfig", kubeconfig]
         done = self.runner.run(["kind", "delete", "cluster", *options], timeout_seconds=DELETE_SECONDS)
         if done.rc != 0:
