@@ -101,13 +101,16 @@ class Files(t.Protocol):
     def write(self, path: str, text: str, *, mode: int = 0o600) -> None:
         """Replace the file in one step; missing folders are made with mode 0700."""
 
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder."""
+
     def remove(self, path: str) -> bool:
         """Remove a file, or a folder and all in it. False when there was none."""
 
 
 @dataclasses.dataclass(frozen=True)
 class HostFacts:
-    """What the container engine says about its machine. ``disk_free_bytes`` is None when it cannot be seen from here."""
+    """What the container engine says about its machine. ``disk_free_bytes`` is None when it is not visible here."""
 
     version: str
     memory_bytes: int
@@ -134,7 +137,7 @@ class SideLoad(t.Protocol):
 
 
 class ContainerHost(t.Protocol):
-    """The container engine that carries the bootstrap cluster. Every method raises ``EksaError`` when it is not there."""
+    """The container engine below the bootstrap cluster. Every method raises ``EksaError`` when it is not there."""
 
     def facts(self) -> HostFacts:
         """Version, memory and disk."""

@@ -79,7 +79,7 @@ class KubeClient:
         resource = self._resource(api_version=api_version, kind=kind)
         if resource is None:
             return None
-        path = resource.path(name=name, namespace=namespace)
+        path = resource.path(name=name, namespace=namespace or "default")
         return self._send(_Request(method="GET", path=path, what=f"{kind} {name}"), missing_is_none=True)
 
     def list(self, *, api_version: str, kind: str, namespace: str | None = None, labels: str = "") -> list[Obj]:
@@ -149,7 +149,7 @@ class KubeClient:
             options["preconditions"] = {"uid": uid}
         request = _Request(
             method="DELETE",
-            path=resource.path(name=name, namespace=namespace),
+            path=resource.path(name=name, namespace=namespace or "default"),
             what=f"deletion of {kind} {name}",
             body=options,
             # Without a uid a repeated request could hit a new object of the same name.

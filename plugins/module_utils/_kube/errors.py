@@ -16,6 +16,7 @@ _HINTS = {
     "kube.unauthorized": "The kubeconfig's credentials are not accepted; fetch a current kubeconfig.",
     "kube.forbidden": "Give the kubeconfig's user the missing permission.",
     "kube.invalid": "Correct the named fields.",
+    "kube.namespace_missing": "Create the namespace first.",
     "kube.webhook_unavailable": "The controller behind the webhook is not up; look at its pods.",
     "kube.busy": "The API server asks to slow down; try again in a moment.",
     "kube.server_error": "Look at the API server's and etcd's logs.",
@@ -27,6 +28,8 @@ def refusal(*, status: int, body: bytes, what: str, secret: bool) -> EksaError:
     said = _status(body)
     reason = str(said.get("reason") or "")
     code = _code(status=status, reason=reason, message=str(said.get("message") or ""))
+    if code == "kube.not_found" and (said.get("details") or {}).get("kind") == "namespaces" and "Namespace" not in what:
+        code = "kube.namespace_missing"
     words = _fields(said) if secret else str(said.get("message") or "no message")
     return EksaError(
         f"{what}: HTTP {status} {reason}: {words}".replace("  ", " ").rstrip(": ") + ".",

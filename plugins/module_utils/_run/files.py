@@ -46,6 +46,10 @@ class LocalFiles:
             if partial is not None:
                 partial.unlink(missing_ok=True)
 
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder."""
+        return pathlib.Path(path).expanduser().exists()
+
     def remove(self, path: str) -> bool:
         """Remove a file, or a folder and all in it. False when there was none."""
         target = pathlib.Path(path).expanduser().absolute()

@@ -33,7 +33,7 @@ def pod(obj: Obj) -> Reason | None:
             return found
     scheduled = conditions(obj).get("PodScheduled")
     if scheduled and scheduled.status == "False":
-        return Reason("Pod", name, f"cannot be scheduled: {said(scheduled)}", Weight.CAUSE)
+        return Reason("Pod", name, f"cannot be scheduled: {said(scheduled)}", Weight.SUMMARY)
     if not status.get("containerStatuses"):
         return Reason("Pod", name, "not started yet")
     waiting = [entry["name"] for entry in status["containerStatuses"] if not entry.get("ready")]

@@ -1,0 +1,37 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""The files of a cluster: its config as applied, and the folder that only a creation needs."""
+
+from __future__ import annotations
+
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files
+from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
+
+CONFIG_MODE = 0o644
+
+
+def present(folder: Folder, *, text: str, files: Files, check_mode: bool) -> Result:
+    """Write the cluster config unless the file holds that text already."""
+    data = {"config_path": folder.config_file, "generated_dir": folder.generated}
+    before = files.read(folder.config_file)
+    if before == text:
+        return Result(data=data)
+    if not check_mode:
+        files.write(folder.config_file, text, mode=CONFIG_MODE)
+    verb = "Write" if before is None else "Replace"
+    return Result(actions=(f"{verb} {folder.config_file}",), before=before or "", after=text, data=data)
+
+
+def absent(folder: Folder, *, files: Files, check_mode: bool) -> Result:
+    """Remove the generated folder; the config and the kubeconfig stay."""
+    data = {"config_path": folder.config_file, "generated_dir": folder.generated}
+    there = files.exists(folder.generated)
+    if there and not check_mode:
+        files.remove(folder.generated)
+    return Result(actions=(f"Remove {folder.generated}",) if there else (), data=data)
+
+
+__all__ = ("CONFIG_MODE", "absent", "present")

@@ -1,0 +1,196 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Wait for a cluster that Cluster API builds; each look takes in everything its state depends on."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import concurrent.futures
+import dataclasses
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj, Reporter
+from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
+from ansible_collections.eks.anywhere.plugins.module_utils._wait import until
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import TITLES, Goal, Scene, judge
+
+CAPI = "cluster.x-k8s.io/v1beta2"
+_CONTROL_PLANE = "controlplane.cluster.x-k8s.io/v1beta2"
+CLUSTER_LABEL = "cluster.x-k8s.io/cluster-name"
+
+_RELATED = (
+    ("infrastructure.cluster.x-k8s.io/v1beta1", "VSphereCluster"),
+    ("infrastructure.cluster.x-k8s.io/v1beta1", "VSphereMachine"),
+    ("infrastructure.cluster.x-k8s.io/v1beta1", "VSphereVM"),
+    ("bootstrap.cluster.x-k8s.io/v1beta2", "KubeadmConfig"),
+)
+_ETCD = ("etcdcluster.cluster.x-k8s.io/v1beta1", "EtcdadmCluster")
+_PROVIDER_NAMESPACES = (
+    "capi-system",
+    "capi-kubeadm-bootstrap-system",
+    "capi-kubeadm-control-plane-system",
+    "capv-system",
+)
+_NOT_YET = frozenset({"kube.unreachable", "kube.tls", "kube.busy", "kube.server_error", "kube.unauthorized"})
+
+Connect = t.Callable[[str], Kube]
+"""A client out of the text of a kubeconfig."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """The Cluster API objects of one cluster on the cluster that manages it."""
+
+    name: str
+    namespace: str
+
+
+def wait_for(
+    target: Target,
+    goal: Goal,
+    *,
+    kube: Kube,
+    connect: Connect,
+    clock: Clock,
+    report: Reporter,
+    timeout_seconds: float,
+    check_mode: bool,
+) -> Result:
+    """Wait until the goal is reached. In check mode look once and say what is missing."""
+    observer = Observer(target, kube=kube, connect=connect)
+    if check_mode:
+        tick = judge(observer.look(goal), goal)
+        return Result(data={"seconds": 0.0, "reason": "" if tick.done else tick.why or tick.state})
+    seconds = until(
+        lambda: judge(observer.look(goal), goal),
+        clock=clock,
+        report=report,
+        timeout_seconds=timeout_seconds,
+        what=TITLES[goal],
+    )
+    return Result(data={"seconds": round(seconds, 1), "reason": ""})
+
+
+class Observer:
+    """Looks at a cluster again and again; the client of the cluster itself is kept once it could be made."""
+
+    def __init__(self, target: Target, *, kube: Kube, connect: Connect) -> None:
+        self._target = target
+        self._kube = kube
+        self._connect = connect
+        self._workload: Kube | None = None
+
+    def look(self, goal: Goal) -> Scene:
+        """One scene. First what decides the goal; the rest only while there is something to explain."""
+        scene = self._decisive(goal)
+        if judge(scene, goal).done:
+            return scene
+        return self._explaining(scene)
+
+    def _decisive(self, goal: Goal) -> Scene:
+        cluster = self._cluster()
+        with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
+            plane = pool.submit(self._control_plane, cluster)
+            deployments = pool.submit(self._list, CAPI, "MachineDeployment")
+            machines = pool.submit(self._list, CAPI, "Machine")
+        scene = Scene(
+            name=self._target.name,
+            cluster=cluster,
+            control_plane=plane.result(),
+            deployments=tuple(deployments.result()),
+            machines=tuple(machines.result()),
+            others=tuple(self._list(*_ETCD)) if (cluster.get("spec") or {}).get("managedExternalEtcdRef") else (),
+        )
+        return dataclasses.replace(scene, nodes=self._nodes(cluster)) if goal is Goal.NODES else scene
+
+    def _cluster(self) -> Obj:
+        name, namespace = self._target.name, self._target.namespace
+        found = self._kube.get(api_version=CAPI, kind="Cluster", name=name, namespace=namespace)
+        if found is None:
+            raise EksaError(
+                f"There is no Cluster {namespace}/{name} to wait for.",
+                code="capi.cluster_not_found",
+                hint="Apply its objects first, or give the kubeconfig of the cluster that manages it.",
+            )
+        return found
+
+    def _control_plane(self, cluster: Obj) -> Obj | None:
+        """By reference: the label that lists go by is set later, by the controller."""
+        reference = (cluster.get("spec") or {}).get("controlPlaneRef") or {}
+        if not reference.get("name"):
+            return None
+        return self._kube.get(
+            api_version=_CONTROL_PLANE,
+            kind=reference["kind"],
+            name=reference["name"],
+            namespace=self._target.namespace,
+        )
+
+    def _explaining(self, scene: Scene) -> Scene:
+        related = [obj for api, kind in _RELATED for obj in self._list(api, kind)]
+        nodes = scene.nodes if scene.nodes is not None else self._nodes(t.cast(Obj, scene.cluster))
+        pods = [
+            pod
+            for namespace in _PROVIDER_NAMESPACES
+            for pod in self._kube.list(api_version="v1", kind="Pod", namespace=namespace)
+        ]
+        if nodes is not None:
+            pods += self._system_pods()
+        return dataclasses.replace(scene, others=(*scene.others, *related), nodes=nodes, pods=tuple(pods))
+
+    def _list(self, api_version: str, kind: str) -> list[Obj]:
+        return self._kube.list(
+            api_version=api_version,
+            kind=kind,
+            namespace=self._target.namespace,
+            labels=f"{CLUSTER_LABEL}={self._target.name}",
+        )
+
+    def _nodes(self, cluster: Obj) -> tuple[Obj, ...] | None:
+        """Nodes of the cluster itself, or None while its API does not answer."""
+        done = (cluster.get("status") or {}).get("initialization") or {}
+        if not done.get("controlPlaneInitialized"):
+            return None
+        try:
+            workload = self._client()
+            return tuple(workload.list(api_version="v1", kind="Node")) if workload else None
+        except EksaError as exc:
+            if exc.code not in _NOT_YET:
+                raise
+            return None
+
+    def _system_pods(self) -> list[Obj]:
+        try:
+            workload = self._client()
+            return workload.list(api_version="v1", kind="Pod", namespace="kube-system") if workload else []
+        except EksaError as exc:
+            if exc.code not in _NOT_YET:
+                raise
+            return []
+
+    def _client(self) -> Kube | None:
+        if self._workload is None:
+            text = kubeconfig_of(self._target, kube=self._kube)
+            self._workload = self._connect(text) if text else None
+        return self._workload
+
+
+def kubeconfig_of(target: Target, *, kube: Kube) -> str:
+    """The kubeconfig that Cluster API keeps in a Secret; empty while it is not there."""
+    secret = kube.get(api_version="v1", kind="Secret", name=f"{target.name}-kubeconfig", namespace=target.namespace)
+    encoded = ((secret or {}).get("data") or {}).get("value", "")
+    try:
+        return base64.b64decode(encoded, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError) as exc:
+        raise EksaError(
+            f"Secret {target.namespace}/{target.name}-kubeconfig does not hold a kubeconfig.",
+            code="cluster.kubeconfig_invalid",
+            hint="Delete the Secret; Cluster API makes it again.",
+        ) from exc
+
+
+__all__ = ("CAPI", "CLUSTER_LABEL", "Connect", "Observer", "Target", "kubeconfig_of", "wait_for")
