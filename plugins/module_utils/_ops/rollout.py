@@ -51,10 +51,11 @@ def is_rolled_out(obj: Obj) -> bool:
     if not is_observed(obj):
         return False
     if obj["kind"] == "DaemonSet":
-        wanted = status.get("desiredNumberScheduled", 0)
-        return wanted > 0 and status.get("updatedNumberScheduled", 0) >= wanted <= status.get("numberReady", 0)
-    wanted = (obj.get("spec") or {}).get("replicas", 1)
-    return bool(status.get("updatedReplicas", 0) >= wanted and is_true(obj, "Available"))
+        wanted = int(status.get("desiredNumberScheduled", 0))
+        reached = min(int(status.get("updatedNumberScheduled", 0)), int(status.get("numberReady", 0)))
+        return 0 < wanted <= reached
+    wanted = int((obj.get("spec") or {}).get("replicas", 1))
+    return int(status.get("updatedReplicas", 0)) >= wanted and is_true(obj, "Available")
 
 
 def wait_rolled_out(
