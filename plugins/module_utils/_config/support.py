@@ -1,0 +1,80 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""What the collection understands but cannot do yet. One table, consulted before objects are rendered or a cluster made."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+
+RENDER = "render"
+CREATE = "create"
+
+
+@dataclasses.dataclass(frozen=True)
+class Gap:
+    """A feature that is missing from a stage on (a cluster that cannot be rendered cannot be created either)."""
+
+    stage: str
+    path: str
+    feature: str
+    used: t.Callable[[ClusterConfig], bool]
+
+
+def _machine_uses(test: t.Callable[[t.Any], bool]) -> t.Callable[[ClusterConfig], bool]:
+    return lambda config: any(test(machine) for machine in config.machines)
+
+
+GAPS: tuple[Gap, ...] = (
+    Gap(RENDER, "spec.datacenterRef.kind", "a provider other than vSphere", lambda config: config.provider != "vsphere"),
+    Gap(
+        RENDER,
+        "VSphereMachineConfig.spec.osFamily",
+        "Bottlerocket",
+        _machine_uses(lambda machine: machine.os_family == "bottlerocket"),
+    ),
+    Gap(
+        CREATE,
+        "spec.externalEtcdConfiguration",
+        "external etcd",
+        lambda config: config.external_etcd is not None,
+    ),
+    Gap(CREATE, "spec.gitOpsRef", "GitOps", lambda config: config.gitops),
+    Gap(CREATE, "spec.identityProviderRefs", "AWS IAM authentication", lambda config: config.aws_iam is not None),
+    Gap(CREATE, "spec.etcdEncryption", "encryption at rest", lambda config: bool(config.etcd_encryption)),
+    Gap(CREATE, "spec.clusterNetwork.cniConfig", "a CNI other than Cilium", lambda config: config.cilium is None),
+    Gap(
+        CREATE,
+        "spec.managementCluster",
+        "a workload cluster of another management cluster",
+        lambda config: not config.self_managed,
+    ),
+)
+
+
+def gaps(config: ClusterConfig, stage: str) -> list[Gap]:
+    """What of the config is missing at a stage."""
+    stages = (RENDER,) if stage == RENDER else (RENDER, CREATE)
+    return [gap for gap in GAPS if gap.stage in stages and gap.used(config)]
+
+
+def require(config: ClusterConfig, stage: str) -> None:
+    """Raise ``EksaError`` that names everything missing at a stage."""
+    missing = gaps(config, stage)
+    if not missing:
+        return
+    named = "; ".join(f"{gap.feature} ({gap.path})" for gap in missing)
+    raise EksaError(
+        f"Cluster {config.name} uses what is not supported yet: {named}.",
+        code="config.not_supported",
+        hint="Supported now: vSphere with Ubuntu or RHEL machines.",
+        details={"paths": [gap.path for gap in missing]},
+    )
+
+
+__all__ = ("CREATE", "GAPS", "RENDER", "Gap", "gaps", "require")

@@ -1,0 +1,82 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Config, bundle and release -> every Cluster API object of a cluster. The public entrance of this room."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config import support
+from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import VersionsBundle
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
+from ansible_collections.eks.anywhere.plugins.module_utils._render import (
+    control_plane,
+    cpi,
+    credentials as secrets,
+    etcd,
+    health,
+    names,
+    vsphere,
+    workers,
+)
+from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import Credentials
+from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs, TemplateFacts
+
+
+@dataclasses.dataclass(frozen=True)
+class RenderedCluster:
+    """Objects in the order to apply them; Secrets are among them, so nothing shows in a ``repr``."""
+
+    control_plane: tuple[Obj, ...] = dataclasses.field(repr=False)
+    workers: tuple[Obj, ...] = dataclasses.field(repr=False)
+
+    @property
+    def objects(self) -> tuple[Obj, ...]:
+        """All of them."""
+        return (*self.control_plane, *self.workers)
+
+
+def cluster_objects(
+    config: ClusterConfig,
+    bundle: VersionsBundle,
+    release: EksdRelease,
+    credentials: Credentials,
+    *,
+    templates: t.Mapping[str, TemplateFacts] = {},
+    group_releases: t.Mapping[str, EksdRelease] = {},
+) -> RenderedCluster:
+    """Every object of the cluster. What cannot be rendered yet raises ``EksaError`` (``config.not_supported``)."""
+    support.require(config, support.RENDER)
+    inputs = Inputs(config, bundle, release, credentials, templates, group_releases)
+    return RenderedCluster(control_plane=tuple(_control_plane(inputs)), workers=tuple(_workers(inputs)))
+
+
+def _control_plane(inputs: Inputs) -> t.Iterator[Obj]:
+    config, name = inputs.config, inputs.config.name
+    yield secrets.vsphere_secret(name, inputs.credentials)
+    if config.registry_mirror and config.registry_mirror.authenticate:
+        yield secrets.registry_secret(inputs.credentials)
+    yield from vsphere.failure_domains(inputs)
+    yield control_plane.cluster(inputs)
+    yield vsphere.cluster(inputs)
+    yield vsphere.machine_template(
+        inputs, name=names.control_plane_template(name), machine=control_plane.machine_config(inputs)
+    )
+    yield control_plane.kubeadm_control_plane(inputs)
+    yield from etcd.objects(inputs)
+    yield from cpi.objects(inputs)
+    yield health.control_plane(config)
+
+
+def _workers(inputs: Inputs) -> t.Iterator[Obj]:
+    for group in inputs.config.workers:
+        yield from workers.objects(inputs, group)
+        yield health.workers(inputs.config, group)
+
+
+__all__ = ("RenderedCluster", "TemplateFacts", "cluster_objects")

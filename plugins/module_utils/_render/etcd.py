@@ -1,0 +1,80 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""External etcd: an EtcdadmCluster with machines of its own."""
+
+from __future__ import annotations
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ExternalEtcd, MachineConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
+from ansible_collections.eks.anywhere.plugins.module_utils._render import args, containerd, machine, names, vsphere
+from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
+
+_FIRST_WITH_URL = (0, 19)
+"""Release of EKS Anywhere from which machines download etcd from a given URL; older ones must not be rolled for it."""
+
+
+def objects(inputs: Inputs) -> list[Obj]:
+    """EtcdadmCluster and its machine template, or nothing when etcd is stacked."""
+    etcd = inputs.config.external_etcd
+    if etcd is None:
+        return []
+    if etcd.machine is None:
+        raise EksaError("The external etcd has no machine config.", code="render.machine_missing")
+    name = inputs.config.name
+    template = vsphere.machine_template(inputs, name=names.etcd_template(name), machine=etcd.machine)
+    return [_cluster(inputs, etcd, etcd.machine), template]
+
+
+def _cluster(inputs: Inputs, etcd: ExternalEtcd, here: MachineConfig) -> Obj:
+    name = inputs.config.name
+    return {
+        "apiVersion": "etcdcluster.cluster.x-k8s.io/v1beta1",
+        "kind": "EtcdadmCluster",
+        "metadata": {"name": names.etcd(name), "namespace": names.NAMESPACE},
+        "spec": {
+            "replicas": etcd.count,
+            "etcdadmConfigSpec": _bootstrap(inputs, here),
+            "infrastructureTemplate": {
+                "apiVersion": vsphere.API_VERSION,
+                "kind": "VSphereMachineTemplate",
+                "name": names.etcd_template(name),
+            },
+        },
+    }
+
+
+def _bootstrap(inputs: Inputs, here: MachineConfig) -> Obj:
+    config, release = inputs.config, inputs.release
+    cloud_init = {"version": release.etcd_version, "installDir": "/usr/bin"}
+    if release.etcd_url and _release_number(config.eksa_version) >= _FIRST_WITH_URL:
+        cloud_init["etcdReleaseURL"] = release.etcd_url
+    spec: Obj = {
+        "etcdadmBuiltin": True,
+        "format": machine.FORMAT,
+        **machine.clock(here),
+        "cloudInitConfig": cloud_init,
+        "preEtcdadmCommands": machine.hostname_commands(),
+        "cipherSuites": args.CIPHER_SUITES,
+        "users": machine.users(here, generated_key=inputs.credentials.ssh_authorized_key),
+    }
+    if config.proxy:
+        proxy = {"httpProxy": config.proxy.http, "httpsProxy": config.proxy.https}
+        spec["proxy"] = {**proxy, "noProxy": containerd.no_proxy(config)}
+    if config.registry_mirror:
+        mirror = config.registry_mirror
+        authority = {"caCert": mirror.ca_cert.rstrip() + "\n"} if mirror.ca_cert else {}
+        endpoint = containerd.endpoints(mirror).get(containerd.PUBLIC_REGISTRY, "")
+        spec["registryMirror"] = {"endpoint": endpoint, **authority}
+    return spec
+
+
+def _release_number(version: str) -> tuple[int, ...]:
+    """``v0.26.0`` -> (0, 26); an unset version counts as the oldest."""
+    parts = version.removeprefix("v").split(".")[:2]
+    return tuple(int(part) for part in parts) if all(part.isdigit() for part in parts) else (0,)
+
+
+__all__ = ("objects",)
