@@ -1,0 +1,139 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Looking at both sides of a move: which kinds take part, which objects are there, what the journals say."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_graph as graphs
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_journal as journals
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move import Side
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
+
+PROVIDERS = {"api_version": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider"}
+INFRASTRUCTURE = "InfrastructureProvider"
+
+
+class Observer:
+    """One side, looked at as often as needed; what does not change during a move is read once."""
+
+    def __init__(self, kube: Kube, *, scope: graphs.Scope) -> None:
+        self.kube = kube
+        self._scope = scope
+        self._identity = ""
+        self._definitions: list[Obj] | None = None
+        self._providers: list[Obj] | None = None
+
+    @property
+    def identity(self) -> str:
+        """What tells this cluster from all others: the uid of its kube-system namespace."""
+        if not self._identity:
+            system = self.kube.get(api_version="v1", kind="Namespace", name="kube-system")
+            if system is None:
+                raise EksaError(
+                    "A cluster of the move has no namespace kube-system.",
+                    code="move.no_identity",
+                    hint="Check that both kubeconfigs are those of Kubernetes clusters.",
+                )
+            self._identity = str(system["metadata"]["uid"])
+        return self._identity
+
+    @property
+    def definitions(self) -> list[Obj]:
+        """Custom resource definitions that ``clusterctl init`` labelled."""
+        if self._definitions is None:
+            self._definitions = self.kube.list(
+                api_version="apiextensions.k8s.io/v1", kind="CustomResourceDefinition", labels=graphs.MOVABLE_LABEL
+            )
+        return self._definitions
+
+    @property
+    def providers(self) -> list[Obj]:
+        """The inventory that ``clusterctl init`` keeps."""
+        if self._providers is None:
+            self._providers = self.kube.list(**PROVIDERS)
+        return self._providers
+
+    def look(self, kinds: t.Sequence[graphs.MoveKind]) -> Side:
+        """Everything of the scope, as a graph."""
+        clusters = [kind for kind in kinds if (kind.group, kind.kind) == (graphs.CLUSTER_GROUP, "Cluster")]
+        everywhere = [obj for kind in clusters for obj in self._all(kind, namespace=None)]
+        listed = [(kind, obj) for kind in kinds if kind not in clusters for obj in self._listed(kind)]
+        listed += [(kind, obj) for kind in clusters for obj in everywhere if self._is_here(obj)]
+        listed += self._foreign_classes(listed, kinds)
+        graph = graphs.build(listed, scope=self._scope, all_clusters=everywhere)
+        return Side(identity=self.identity, graph=graph, journal=self._journal(listed))
+
+    def serves(self, kind: graphs.MoveKind) -> bool:
+        """Whether objects of exactly this version of the kind can be created here."""
+        if kind in graphs.CORE_KINDS:
+            return True
+        return any(
+            f"{definition['spec']['group']}/{version['name']}" == kind.api_version and version.get("served")
+            for definition in self.definitions
+            if definition["spec"]["names"]["kind"] == kind.kind
+            for version in definition["spec"]["versions"]
+        )
+
+    def _is_here(self, obj: Obj) -> bool:
+        return bool(obj["metadata"].get("namespace") == self._scope.namespace)
+
+    def _all(self, kind: graphs.MoveKind, *, namespace: str | None) -> list[Obj]:
+        return self.kube.list(api_version=kind.api_version, kind=kind.kind, namespace=namespace)
+
+    def _listed(self, kind: graphs.MoveKind) -> list[Obj]:
+        """Objects of one kind; of secrets also those of the infrastructure providers, which identities may own."""
+        if not kind.namespaced:
+            return self._all(kind, namespace=None)
+        namespaces = [self._scope.namespace]
+        if kind.kind == "Secret":
+            homes = {item["metadata"]["namespace"] for item in self.providers if item.get("type") == INFRASTRUCTURE}
+            namespaces += sorted(homes - {self._scope.namespace})
+        return [obj for namespace in namespaces for obj in self._all(kind, namespace=namespace)]
+
+    def _foreign_classes(
+        self, listed: t.Sequence[tuple[graphs.MoveKind, Obj]], kinds: t.Sequence[graphs.MoveKind]
+    ) -> list[tuple[graphs.MoveKind, Obj]]:
+        """ClusterClasses of other namespaces that our Clusters use, with the templates that these name."""
+        clusters = [obj for _kind, obj in listed if graphs.is_cluster(graphs.key_of(obj))]
+        used = {reference for obj in clusters if (reference := graphs.class_of(obj)) is not None}
+        found: list[tuple[graphs.MoveKind, Obj]] = []
+        for namespace, name in sorted(used):
+            if namespace == self._scope.namespace:
+                continue
+            got = self._referenced(kinds, kind="ClusterClass", namespace=namespace, name=name)
+            found += got
+            references = [item for _kind, obj in got for item in graphs.template_references(obj.get("spec"))]
+            for kind, template in sorted({(item["kind"], item["name"]) for item in references}):
+                found += self._referenced(kinds, kind=kind, namespace=namespace, name=template)
+        return found
+
+    def _referenced(
+        self, kinds: t.Sequence[graphs.MoveKind], *, kind: str, namespace: str, name: str
+    ) -> list[tuple[graphs.MoveKind, Obj]]:
+        for known in kinds:
+            if known.kind != kind:
+                continue
+            obj = self.kube.get(api_version=known.api_version, kind=kind, name=name, namespace=namespace)
+            if obj is not None:
+                return [(known, obj)]
+        return []
+
+    def _journal(self, listed: t.Iterable[tuple[graphs.MoveKind, Obj]]) -> journals.Journal | None:
+        here = graphs.Key(group="", kind="ConfigMap", namespace=self._scope.namespace, name=journals.NAME)
+        return journals.parsed(next((obj for _kind, obj in listed if graphs.key_of(obj) == here), None))
+
+
+def kinds_of_both(source: Observer, target: Observer) -> tuple[graphs.MoveKind, ...]:
+    """Kinds as the source stores them, and those that only the target knows."""
+    kinds = list(graphs.kinds_of(source.definitions))
+    known = {(kind.group, kind.kind) for kind in kinds}
+    kinds += [kind for kind in graphs.kinds_of(target.definitions) if (kind.group, kind.kind) not in known]
+    return tuple(kinds)
+
+
+__all__ = ("Observer", "kinds_of_both")
