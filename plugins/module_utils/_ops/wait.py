@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import concurrent.futures
 import dataclasses
 import typing as t
 
@@ -93,16 +92,12 @@ class Observer:
 
     def _decisive(self, goal: Goal) -> Scene:
         cluster = self._cluster()
-        with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
-            plane = pool.submit(self._control_plane, cluster)
-            deployments = pool.submit(self._list, CAPI, "MachineDeployment")
-            machines = pool.submit(self._list, CAPI, "Machine")
         scene = Scene(
             name=self._target.name,
             cluster=cluster,
-            control_plane=plane.result(),
-            deployments=tuple(deployments.result()),
-            machines=tuple(machines.result()),
+            control_plane=self._control_plane(cluster),
+            deployments=tuple(self._list(CAPI, "MachineDeployment")),
+            machines=tuple(self._list(CAPI, "Machine")),
             others=tuple(self._list(*_ETCD)) if (cluster.get("spec") or {}).get("managedExternalEtcdRef") else (),
         )
         return dataclasses.replace(scene, nodes=self._nodes(cluster)) if goal is Goal.NODES else scene

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.common.yaml import yaml_dump
+import yaml
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import CENSORED
@@ -110,7 +110,27 @@ def texts(before: Obj | None, after: Obj) -> tuple[str, str]:
     new = comparable(after)
     if new["kind"] == "Secret":
         old, new = _masked(old, new)
-    return (str(yaml_dump(old, sort_keys=True)) if old else "", str(yaml_dump(new, sort_keys=True)))
+    return (_dumped(old) if old else "", _dumped(new))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Blocks for several lines, so that a diff shows the line that differs; no anchors."""
+
+    def ignore_aliases(self, data: t.Any) -> bool:
+        """Never write anchors."""
+        return True
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _string)
+
+
+def _dumped(obj: Obj) -> str:
+    text: str = yaml.dump(obj, Dumper=_Dumper, sort_keys=True, default_flow_style=False, allow_unicode=True)
+    return text
 
 
 def _masked(old: Obj | None, new: Obj) -> tuple[Obj | None, Obj]:
