@@ -145,12 +145,12 @@ def _datacenter(ref: Data, named: t.Mapping[tuple[str, str], Data]) -> model.VSp
         thumbprint=data["thumbprint"],
         failure_domains=tuple(
             model.FailureDomain(
-                name=item["name"],
-                compute_cluster=item["computeCluster"],
-                resource_pool=item["resourcePool"],
-                datastore=item["datastore"],
-                folder=item["folder"],
-                network=item["network"],
+                name=item.get("name", ""),
+                compute_cluster=item.get("computeCluster", ""),
+                resource_pool=item.get("resourcePool", ""),
+                datastore=item.get("datastore", ""),
+                folder=item.get("folder", ""),
+                network=item.get("network", ""),
             )
             for item in data.get("failureDomains", ())
         ),

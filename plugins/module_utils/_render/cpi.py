@@ -85,8 +85,9 @@ def _credentials(inputs: Inputs) -> Obj:
 
 
 def _manifests(inputs: Inputs) -> str:
-    config = _document(_cloud_config(inputs))
-    return "".join((_roles(), config, _access(), _document(_daemon_set(inputs)).replace("value:\n", "value: \n")))
+    # Upstream's text template leaves nothing where a taint has no value.
+    daemon_set = _document(_daemon_set(inputs)).replace("value: null\n", "value: \n")
+    return "".join((_roles(), _document(_cloud_config(inputs)), _access(), daemon_set))
 
 
 def _document(obj: Obj) -> str:
@@ -222,7 +223,7 @@ _TOLERATIONS: t.Sequence[Obj] = (
 def _own_tolerations(inputs: Inputs) -> t.Iterator[Obj]:
     """The taints of the control plane; upstream writes a missing value as an empty one."""
     for taint in control_plane.taints(inputs):
-        yield {"key": taint["key"], "value": taint.get("value"), **taint}
+        yield {"key": None, "value": None, "effect": None, **taint}
 
 
 __all__ = ("objects",)

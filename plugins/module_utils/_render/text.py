@@ -19,17 +19,16 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
+_OTHER_TYPES = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "merge", "null", "timestamp"))
+
+
 def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     """Blocks for several lines; double quotes where a plain string would read as another type."""
     tag = "tag:yaml.org,2002:str"
     if "\n" in text:
         return dumper.represent_scalar(tag, text, style="|")
-    ambiguous = dumper.resolve(yaml.ScalarNode, text, (True, False)) != tag
+    ambiguous = dumper.resolve(yaml.ScalarNode, text, (True, False)) in _OTHER_TYPES
     return dumper.represent_scalar(tag, text, style='"' if ambiguous else None)
-
-
-def _nothing(dumper: _Dumper, value: None) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:null", "null")
 
 
 _Dumper.add_representer(str, _string)
