@@ -20,6 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import (
     wait_rolled_out,
     workloads_in,
 )
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import in_namespace
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Artifacts, Kube, Obj, Runner
 from ansible_collections.eks.anywhere.plugins.module_utils._render.cilium import allow_policies, cilium_values
 from ansible_collections.eks.anywhere.plugins.module_utils._render.mirror import mirrored
@@ -50,14 +51,13 @@ def install(config: ClusterConfig, bundle: VersionsBundle, *, ports: Ports, chec
         # The user looks after an existing Cilium; only a missing one is ours to install.
         return Result(data=data)
     wanted = rendered(config, bundle, ports=ports)
-    steps = converge.differing(ports.kube, _without_settled_secrets(ports.kube, wanted))
-    before, after = converge.as_diff(steps)
+    change = converge.difference(ports.kube, _without_settled_secrets(ports.kube, wanted), waiting=ports.waiting)
     if not check_mode:
-        if steps:
+        if change.objects:
             ports.waiting.report.line("Installing networking on workload cluster")
-        converge.apply(ports.kube, steps)
+        converge.apply(ports.kube, change.objects, waiting=ports.waiting)
         wait_rolled_out(ports.kube, _essential(wanted), waiting=ports.waiting, what="network", nodes=True)
-    return Result(actions=tuple(step.action for step in steps), before=before, after=after, data=data)
+    return Result(actions=change.actions, before=change.before, after=change.after, data=data)
 
 
 def rendered(config: ClusterConfig, bundle: VersionsBundle, *, ports: Ports) -> list[Obj]:
@@ -72,7 +72,7 @@ def rendered(config: ClusterConfig, bundle: VersionsBundle, *, ports: Ports) -> 
     if done.rc != 0:
         raise _failed(done.stderr, cilium.chart_uri)
     objects = converge.documents(done.stdout, origin=f"The rendering of {cilium.chart_uri}")
-    return [_placed(obj) for obj in [*objects, *allow_policies(config, values)]]
+    return in_namespace([*objects, *allow_policies(config, values)], NAMESPACE)
 
 
 def chart_arguments(uri: str, *, config: ClusterConfig, artifacts: Artifacts) -> list[str]:
@@ -85,28 +85,14 @@ def chart_arguments(uri: str, *, config: ClusterConfig, artifacts: Artifacts) ->
     return [f"oci://{repository}", "--version", version, *(["--insecure-skip-tls-verify"] if skip else [])]
 
 
-def _placed(obj: Obj) -> Obj:
-    """A namespaced object of the chart that does not say where belongs to the release's namespace."""
-    if obj["metadata"].get("namespace") or obj["kind"] not in _NAMESPACED:
-        return obj
-    return {**obj, "metadata": {**obj["metadata"], "namespace": NAMESPACE}}
-
-
-_NAMESPACED = frozenset(
-    {"ConfigMap", "DaemonSet", "Deployment", "Role", "RoleBinding", "Secret", "Service", "ServiceAccount"}
-)
-
-
-def _without_settled_secrets(kube: Kube, objects: t.Iterable[Obj]) -> list[Obj]:
-    """Each rendering makes new keys and certificates; those that the cluster has already stay."""
-    kept: list[Obj] = []
-    for obj in objects:
-        metadata = obj["metadata"]
-        name, namespace = metadata["name"], metadata.get("namespace")
-        if obj["kind"] == "Secret" and kube.get(api_version="v1", kind="Secret", name=name, namespace=namespace):
-            continue
-        kept.append(obj)
-    return kept
+def _without_settled_secrets(kube: Kube, objects: t.Sequence[Obj]) -> list[Obj]:
+    """Each rendering makes a new authority and certificates signed by it; a complete set in the cluster stays."""
+    secrets = [obj["metadata"] for obj in objects if obj["kind"] == "Secret"]
+    settled = all(
+        kube.get(api_version="v1", kind="Secret", name=metadata["name"], namespace=metadata["namespace"])
+        for metadata in secrets
+    )
+    return [obj for obj in objects if not (settled and obj["kind"] == "Secret")]
 
 
 def _essential(objects: t.Iterable[Obj]) -> list[Workload]:

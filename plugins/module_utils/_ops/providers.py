@@ -33,8 +33,6 @@ SYSTEM_NAMESPACE = "eksa-system"
 INVENTORY = {"api_version": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider"}
 _CLUSTERCTL_LABEL = "clusterctl.cluster.x-k8s.io"
 _PROVIDER_LABEL = "cluster.x-k8s.io/provider"
-_FIRST = ("Namespace", "CustomResourceDefinition")
-_LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,17 +67,17 @@ def install(wanted: Wanted, *, ports: Ports, check_mode: bool) -> Result:
     installed = _installed(ports.kube)
     missing = tuple(plan for plan in plans if plan.label not in installed)
     _refuse_other_versions(plans, installed)
-    certificates = _cert_manager(wanted, ports) if missing or not _has_cert_manager(wanted, ports.kube) else ()
-    secrets = converge.differing(ports.kube, _system_objects(wanted))
-    actions = [*_summary(certificates), *(f"Install provider {plan.label} {plan.version}" for plan in missing)]
+    certificates = () if _has_cert_manager(wanted, ports.kube) else _cert_manager(wanted, ports)
+    system = converge.difference(ports.kube, _system_objects(wanted), waiting=ports.waiting)
+    actions = [*_summary(certificates, wanted), *(f"Install provider {plan.label} {plan.version}" for plan in missing)]
     if not check_mode:
         if actions:
             ports.waiting.report.line(f"Installing cluster-api providers on {wanted.target} cluster")
         _install(wanted, plans, missing, certificates, ports=ports)
-        if secrets and wanted.target == "bootstrap":
+        if system.objects and wanted.target == "bootstrap":
             ports.waiting.report.line("Provider specific setup")
-        converge.apply(ports.kube, secrets)
-    actions += [step.action for step in secrets]
+        converge.apply(ports.kube, system.objects, waiting=ports.waiting)
+    actions += system.actions
     return Result(
         actions=tuple(actions),
         before="".join(f"{label} {version}\n" for label, version in sorted(installed.items())),
@@ -92,7 +90,7 @@ def _install(
     wanted: Wanted,
     plans: tuple[ProviderPlan, ...],
     missing: tuple[ProviderPlan, ...],
-    certificates: tuple[converge.Step, ...],
+    certificates: tuple[Obj, ...],
     *,
     ports: Ports,
 ) -> None:
@@ -133,20 +131,14 @@ def _has_cert_manager(wanted: Wanted, kube: Kube) -> bool:
     return bool(found) and versions == {wanted.bundle.cert_manager.version}
 
 
-def _cert_manager(wanted: Wanted, ports: Ports) -> tuple[converge.Step, ...]:
+def _cert_manager(wanted: Wanted, ports: Ports) -> tuple[Obj, ...]:
     uri = wanted.bundle.cert_manager.manifest_uri
-    objects = clusterctl.cert_manager(converge.documents(ports.artifacts.read(uri), origin=uri), wanted.bundle)
-    return converge.differing(ports.kube, sorted(objects, key=_rank))
+    objects = converge.documents(ports.artifacts.read(uri), origin=uri)
+    return tuple(clusterctl.cert_manager(objects, wanted.bundle))
 
 
-def _rank(obj: Obj) -> int:
-    """Definitions before what they define, webhooks when there is something behind them."""
-    return -1 if obj["kind"] in _FIRST else int(obj["kind"] in _LAST)
-
-
-def _apply_cert_manager(steps: tuple[converge.Step, ...], ports: Ports) -> None:
-    converge.apply(ports.kube, steps)
-    objects = [step.obj for step in steps]
+def _apply_cert_manager(objects: tuple[Obj, ...], ports: Ports) -> None:
+    converge.apply(ports.kube, objects, waiting=ports.waiting)
     definitions = [obj["metadata"]["name"] for obj in objects if obj["kind"] == "CustomResourceDefinition"]
     wait_established(ports.kube, definitions, waiting=ports.waiting)
     wait_rolled_out(ports.kube, workloads_in(objects), waiting=ports.waiting, what="cert-manager")
@@ -247,8 +239,8 @@ def _secret(name: str, data: t.Mapping[str, str]) -> Obj:
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": dict(data)}
 
 
-def _summary(steps: tuple[converge.Step, ...]) -> list[str]:
-    return [f"Install cert-manager ({len(steps)} objects)"] if steps else []
+def _summary(certificates: tuple[Obj, ...], wanted: Wanted) -> list[str]:
+    return [f"Install cert-manager {wanted.bundle.cert_manager.version}"] if certificates else []
 
 
 __all__ = ("Ports", "Wanted", "install")
