@@ -30,6 +30,7 @@ class TaskRun:
     changed: bool = False
     lines: tuple[str, ...] = ()
     error_code: str = ""
+    api_calls: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Timeline:
         run.status = status
         run.changed = bool(result.get("changed"))
         run.lines = tuple(str(line) for line in result.get("lines") or ())
+        run.api_calls = int(result.get("api_calls") or 0)
         run.error_code = str(result.get("error_code") or "") if status == "failed" else ""
         return run
 

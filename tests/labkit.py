@@ -1,0 +1,263 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The raised lab as the long suites see it: its inventory, its vCenter, its containers, and playbook runs on it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import json
+import os
+import pathlib
+import resource
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import typing as t
+import urllib.request
+
+import docker
+import yaml
+from pyVim.connect import SmartConnect
+from pyVmomi import vim
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+CACHE = pathlib.Path(
+    os.environ.get("EKSA_CACHE_DIR")
+    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "eks.anywhere"
+)
+HOST = "w01"
+OUR_AGENT = "python"
+"""In the user agent of each session that this collection opens; the controllers of the lab are written in Go."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A finished playbook run: its lines with the second each came; ``peak_mib`` is the largest process of all runs."""
+
+    code: int
+    lines: tuple[str, ...]
+    stamps: tuple[float, ...]
+    seconds: float
+    timeline: dict[str, t.Any]
+    peak_mib: float
+
+    @property
+    def text(self) -> str:
+        """All that was printed."""
+        return "\n".join(self.lines)
+
+    def stamp(self, line: str) -> float:
+        """When a line came, in seconds since the start."""
+        return self.stamps[self.lines.index(line)]
+
+    def recap(self) -> dict[str, int]:
+        """Counts of the host's recap line."""
+        line = next(line for line in reversed(self.lines) if line.startswith(f"{HOST} ") and " : ok=" in line)
+        cells = line.split(" : ", 1)[1].split()
+        return {label: int(count) for label, _, count in (cell.partition("=") for cell in cells)}
+
+    def problems(self) -> list[dict[str, str]]:
+        """The error blocks, each as ``{message, code, next, task}``."""
+        blocks: list[dict[str, str]] = []
+        inside = False
+        for line in self.lines:
+            if line.startswith("❌ "):
+                blocks.append({"message": line.removeprefix("❌ ").partition(": ")[2]})
+                inside = True
+            elif inside and line.startswith("   "):
+                label, found, text = line.strip().partition(": ")
+                known = found and label in ("code", "next", "task")
+                key = label if known else "message"
+                blocks[-1][key] = text if known else f"{blocks[-1]['message']}\n{line.strip()}"
+            else:
+                inside = False
+        return blocks
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """What a plan may not touch."""
+
+    containers: frozenset[str]
+    machines: frozenset[str]
+    files: frozenset[str]
+
+
+class Lab:
+    """The lab that ``make lab-up`` raised."""
+
+    def __init__(self) -> None:
+        self.inventory = pathlib.Path(os.environ.get("EKSA_INVENTORY") or CACHE / "lab" / "run" / "inventory.yml")
+        if not self.inventory.exists():
+            raise FileNotFoundError(f"no inventory at {self.inventory}: raise the lab first with 'make lab-up'")
+
+    @functools.cached_property
+    def variables(self) -> dict[str, t.Any]:
+        """Variables of the lab's host."""
+        argv = ["ansible-inventory", "-i", str(self.inventory), "--host", HOST]
+        said = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+        loaded: dict[str, t.Any] = json.loads(said)
+        return loaded
+
+    @property
+    def password(self) -> str:
+        """Password of the vCenter's user."""
+        return str(self.variables["eksa_vsphere_password"])
+
+    @property
+    def documents(self) -> list[dict[str, t.Any]]:
+        """The cluster config, freshly read: change it at will."""
+        text = pathlib.Path(self.variables["eksa_config_file"]).read_text(encoding="utf-8")
+        return [document for document in yaml.safe_load_all(text) if document]
+
+    @property
+    def name(self) -> str:
+        """Name of the lab's cluster."""
+        return str(find(self.documents, "Cluster")["metadata"]["name"])
+
+    @property
+    def server(self) -> str:
+        """Address of the vCenter, with its port."""
+        server = str(find(self.documents, "VSphereDatacenterConfig")["spec"]["server"])
+        return server if ":" in server else f"{server}:443"
+
+    @property
+    def folder(self) -> pathlib.Path:
+        """The cluster's folder on this machine."""
+        return pathlib.Path(self.variables["eksa_state_dir"]) / self.name
+
+    @property
+    def kubeconfig(self) -> pathlib.Path:
+        """Where the documented workflow leaves the administrator's kubeconfig."""
+        return self.folder / f"{self.name}-eks-a-cluster.kubeconfig"
+
+    def fresh(self) -> None:
+        """A lab without the cluster: lowered and raised again when there is anything of it."""
+        bootstrap = f"{self.name}-eks-a-cluster-control-plane"
+        if not self.folder.exists() and bootstrap not in containers():
+            return
+        for verb in ("down", "up"):
+            subprocess.run([str(ROOT / "tests" / "tools" / "lab"), verb], check=True)
+        self.__dict__.pop("variables", None)
+
+    def sessions(self) -> dict[str, int]:
+        """``{open, logins, refused}`` as the vCenter counts them, over all users."""
+        context = ssl._create_unverified_context()
+        with urllib.request.urlopen(f"https://{self.server}/lab/sessions", context=context, timeout=10) as answer:
+            counted: dict[str, int] = json.load(answer)
+        return counted
+
+    def our_sessions(self) -> int:
+        """Open sessions that this collection holds, told from those of the controllers by the user agent."""
+        with self._vcenter() as content:
+            mine = content.sessionManager.currentSession.key
+            listed = content.sessionManager.sessionList
+            return sum(1 for one in listed if one.key != mine and OUR_AGENT in (one.userAgent or "").lower())
+
+    def machines(self) -> frozenset[str]:
+        """Names of the virtual machines that are no templates."""
+        with self._vcenter() as content:
+            view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], recursive=True)
+            names = frozenset(one.name for one in view.view if not one.config.template)
+            view.Destroy()
+            return names
+
+    def world(self) -> World:
+        """All that exists outside of this process."""
+        state = pathlib.Path(self.variables["eksa_state_dir"])
+        files = frozenset(str(path) for path in state.rglob("*")) if state.exists() else frozenset()
+        return World(containers=containers(), machines=self.machines(), files=files)
+
+    @contextlib.contextmanager
+    def _vcenter(self) -> t.Iterator[t.Any]:
+        host, _, port = self.server.partition(":")
+        user, password = self.variables["eksa_vsphere_username"], self.password
+        service = SmartConnect(host=host, port=int(port), user=user, pwd=password, disableSslCertValidation=True)
+        content = service.RetrieveContent()
+        try:
+            yield content
+        finally:
+            content.sessionManager.Logout()
+
+    def start(self, playbook: str, *args: str, timeline: pathlib.Path, **environment: str) -> subprocess.Popen[str]:
+        """Start a playbook of the collection on the lab's inventory."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("EKSA_VSPHERE_")}
+        settings = {"ANSIBLE_STDOUT_CALLBACK": "eks.anywhere.progress", "EKSA_TIMELINE": str(timeline)}
+        return subprocess.Popen(
+            ["ansible-playbook", "-i", str(self.inventory), f"eks.anywhere.{playbook}", *args],
+            env={**kept, **settings, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def play(
+        self,
+        playbook: str,
+        *args: str,
+        folder: pathlib.Path,
+        cut_at: str = "",
+        timeout: float = 1800,
+        **environment: str,
+    ) -> Run:
+        """Run a playbook to its end, or press Ctrl-C at the line ``cut_at``. Lines are passed on as they come."""
+        timeline = folder / "timeline.json"
+        timeline.unlink(missing_ok=True)
+        started = time.monotonic()
+        process = self.start(playbook, *args, timeline=timeline, **environment)
+        watchdog = threading.Timer(timeout, process.kill)
+        watchdog.start()
+        lines: list[str] = []
+        stamps: list[float] = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            stamps.append(time.monotonic() - started)
+            sys.stdout.write(line)
+            if cut_at and lines[-1] == cut_at:
+                process.send_signal(signal.SIGINT)
+        code = process.wait()
+        watchdog.cancel()
+        seconds = time.monotonic() - started
+        shape = json.loads(timeline.read_text(encoding="utf-8")) if timeline.exists() else {}
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        return Run(code, tuple(lines), tuple(stamps), seconds, shape, peak)
+
+
+def find(documents: t.Sequence[dict[str, t.Any]], kind: str) -> dict[str, t.Any]:
+    """The one document of a kind."""
+    (found,) = (document for document in documents if document["kind"] == kind)
+    return found
+
+
+def write(documents: t.Sequence[dict[str, t.Any]], path: pathlib.Path) -> pathlib.Path:
+    """A cluster config of these documents."""
+    path.write_text(yaml.safe_dump_all(documents, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def containers() -> frozenset[str]:
+    """Names of all containers of this machine, stopped ones too."""
+    client = docker.from_env()
+    try:
+        return frozenset(str(one["Names"][0]).lstrip("/") for one in client.api.containers(all=True))
+    finally:
+        client.close()
+
+
+def remove_container(name: str) -> None:
+    """Remove a container with its volumes; harmless when it is not there."""
+    client = docker.from_env()
+    try:
+        with contextlib.suppress(docker.errors.NotFound):
+            client.containers.get(name).remove(force=True, v=True)
+    finally:
+        client.close()
