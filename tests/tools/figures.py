@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -24,14 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 STORE = ROOT / "build" / "figures.json"
 
 
-class Figure(t.TypedDict):
-    """One measured number."""
-
-    value: float
-    unit: str
-    bar: float | None
-
-
+Figure = t.TypedDict("Figure", {"value": float, "unit": str, "bar": "float | None"})  # noqa: UP013  (pylint dislikes "bar")
 Figures = dict[str, Figure]
 
 
@@ -42,11 +34,11 @@ def load(store: pathlib.Path | None = None) -> Figures:
 
 
 def record(
-    name: str, value: float, *, unit: str = "s", bar: float | None = None, store: pathlib.Path | None = None
+    name: str, value: float, *, unit: str = "s", most: float | None = None, store: pathlib.Path | None = None
 ) -> Figure:
     """Merge one figure into the store; several processes may do so at once."""
     path = store or STORE
-    figure = Figure(value=round(float(value), 3), unit=unit, bar=bar)
+    figure = Figure(value=round(float(value), 3), unit=unit, bar=most)
     with _locked(path):
         figures = {**load(path), name: figure}
         scratch = path.with_suffix(".tmp")
@@ -76,19 +68,19 @@ def table(figures: Figures) -> str:
     """The figures for people, one line each."""
     rows = [("figure", "value", "at most", "")]
     for name, figure in sorted(figures.items()):
-        bar = "" if figure["bar"] is None else f"{figure['bar']:g} {figure['unit']}"
+        most = "" if figure["bar"] is None else f"{figure['bar']:g} {figure['unit']}"
         verdict = "" if figure["bar"] is None else ("over" if _over(figure) else "ok")
-        rows.append((name, f"{figure['value']:g} {figure['unit']}", bar, verdict))
+        rows.append((name, f"{figure['value']:g} {figure['unit']}", most, verdict))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [f"{row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip() for row in rows]
     return "\n".join(lines)
 
 
-def _measure(name: str, command: list[str], bar: float | None) -> int:
+def _measure(name: str, command: list[str], most: float | None) -> int:
     started = time.monotonic()
     status = subprocess.run(command, check=False).returncode
     if status == 0:
-        record(name, time.monotonic() - started, bar=bar)
+        record(name, time.monotonic() - started, most=most)
     return status
 
 
@@ -129,13 +121,13 @@ def main(argv: list[str]) -> int:
     """Command line."""
     arguments = _arguments(argv)
     if arguments.command == "record":
-        record(arguments.name, arguments.value, unit=arguments.unit, bar=arguments.bar)
+        record(arguments.name, arguments.value, unit=arguments.unit, most=arguments.bar)
         return 0
     if arguments.command == "measure":
         return _measure(arguments.name, arguments.argv, arguments.bar)
     if arguments.command == "timeline":
         for name, figure in of_timeline(json.loads(arguments.path.read_text(encoding="utf-8"))).items():
-            record(name, figure["value"], unit=figure["unit"], bar=figure["bar"])
+            record(name, figure["value"], unit=figure["unit"], most=figure["bar"])
         return 0
     wanted = tuple(arguments.prefix) or ("",)
     chosen = {name: figure for name, figure in load().items() if name.startswith(wanted)}

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -61,11 +60,10 @@ def run(*argv: str, cwd: pathlib.Path = ROOT, **extra: str) -> tuple[int, str]:
 
 
 def steps(*commands: t.Sequence[str], cwd: pathlib.Path = ROOT, **extra: str) -> tuple[int, str]:
-    """Commands in a row, up to the first that fails."""
+    """Commands in a row, up to the first that fails; what the last one printed."""
     words = ""
     for command in commands:
-        status, said = run(*command, cwd=cwd, **extra)
-        words += said
+        status, words = run(*command, cwd=cwd, **extra)
         if status:
             return status, f"{words}\n(exit {status}) {' '.join(command)}"
     return 0, words
@@ -107,7 +105,9 @@ def sanity() -> tuple[int, str]:
         return 1, f"an ignore file is not allowed: {', '.join(ignored)}"
     home = copy_for_ansible_test()
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return run(*inside("test", "ansible-test", "sanity", "--python", python, "--color", "no"), cwd=home)
+    status, words = run(*inside("test", "ansible-test", "sanity", "--python", python, "--color", "no"), cwd=home)
+    telling = [line for line in words.splitlines() if line.startswith(("ERROR", "FATAL", "WARNING", " "))]
+    return status, "\n".join(telling)
 
 
 def package() -> tuple[int, str]:
@@ -129,7 +129,7 @@ def package() -> tuple[int, str]:
         inside("importer", "python", "-m", "galaxy_importer.main", tarball),
         cwd=out,
     )
-    return (status or int("Importer processing completed successfully" not in said)), words + said
+    return (status or int("Importer processing completed successfully" not in said)), said
 
 
 def shells() -> tuple[int, str]:

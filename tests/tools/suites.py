@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -37,19 +36,19 @@ class Suite:
     """One promised run; a plain pytest command gets its JUnit option here, the others write the file themselves."""
 
     command: tuple[str, ...]
-    bar: float | None = None
+    seconds_at_most: float | None = None
     environment: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 SUITES: dict[str, Suite] = {
-    "check": Suite((sys.executable, str(TOOLS / "gates.py")), bar=300),
-    "unit": Suite(_pytest("-n", "auto", "tests/unit"), bar=60),
-    "integration": Suite(_pytest("--durations=5", "tests/integration_real"), bar=300),
-    "molecule": Suite((sys.executable, str(TOOLS / "molecule_suite.py")), bar=120),
-    "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha"), bar=1500),
-    "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha"), bar=2400),
-    "faults": Suite(_pytest("-v", "tests/faults"), bar=1500),
-    "perf": Suite(_pytest("-v", "-s", "tests/perf"), bar=900),
+    "check": Suite((sys.executable, str(TOOLS / "gates.py")), seconds_at_most=300),
+    "unit": Suite(_pytest("-n", "auto", "tests/unit"), seconds_at_most=60),
+    "integration": Suite(_pytest("--durations=5", "tests/integration_real"), seconds_at_most=300),
+    "molecule": Suite((sys.executable, str(TOOLS / "molecule_suite.py")), seconds_at_most=120),
+    "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha"), seconds_at_most=1500),
+    "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha"), seconds_at_most=2400),
+    "faults": Suite(_pytest("-v", "tests/faults"), seconds_at_most=1500),
+    "perf": Suite(_pytest("-v", "-s", "tests/perf"), seconds_at_most=900),
 }
 
 
@@ -104,7 +103,7 @@ def run(name: str) -> int:
     environment = {**os.environ, **suite.environment}
     status = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
     seconds = time.monotonic() - started
-    figures.record(f"tests.{name}_seconds", seconds, bar=suite.bar)
+    figures.record(f"tests.{name}_seconds", seconds, most=suite.seconds_at_most)
     print(f"=== {name}: {'passed' if status == 0 else f'FAILED (exit {status})'} after {seconds:.0f} s", flush=True)
     return status
 
