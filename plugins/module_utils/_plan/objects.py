@@ -116,7 +116,7 @@ def texts(before: Obj | None, after: Obj) -> tuple[str, str]:
 class _Dumper(yaml.SafeDumper):
     """Blocks for several lines, so that a diff shows the line that differs; no anchors."""
 
-    def ignore_aliases(self, data: t.Any) -> bool:
+    def ignore_aliases(self, *_data: t.Any) -> bool:
         """Never write anchors."""
         return True
 

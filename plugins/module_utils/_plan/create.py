@@ -1,0 +1,279 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""The creation of a self-managed cluster as ordered phases: which are done follows from what was observed, alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
+
+
+class Presence(enum.Enum):
+    """An object that controllers work on: not there, there but paused, there and worked on."""
+
+    ABSENT = "absent"
+    PAUSED = "paused"
+    ACTIVE = "active"
+
+
+@dataclasses.dataclass(frozen=True)
+class Bootstrap:
+    """The bootstrap cluster. ``silence`` says why it cannot be asked; the rest is then unknown and stays empty."""
+
+    containers: tuple[str, ...] = ()
+    silence: str = "there is none"
+    cluster: Presence = Presence.ABSENT
+    missing_objects: tuple[str, ...] = ()
+    missing_providers: tuple[str, ...] = ()
+    missing_machines: str = "no machines yet"
+
+    @property
+    def answers(self) -> bool:
+        """Whether its API could be asked."""
+        return not self.silence
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    """The cluster itself, asked through its kubeconfig file. ``missing_*`` are empty when nothing is missing."""
+
+    kubeconfig_file: bool = False
+    silence: str = "there is no kubeconfig file"
+    cluster: Presence = Presence.ABSENT
+    eksa_cluster: Presence = Presence.ABSENT
+    missing_network: str = "not looked at"
+    missing_storage_class: str = "not looked at"
+    missing_providers: tuple[str, ...] = ("not looked at",)
+    missing_definitions: str = "not looked at"
+
+    @property
+    def answers(self) -> bool:
+        """Whether its API could be asked."""
+        return not self.silence
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """One look at the machine, the bootstrap cluster and the cluster."""
+
+    bootstrap: Bootstrap = Bootstrap()
+    workload: Workload = Workload()
+    config_file: bool = False
+
+    @property
+    def moved(self) -> bool:
+        """Whether the cluster manages itself: its objects are worked on there and gone from the bootstrap cluster."""
+        return self.workload.cluster is Presence.ACTIVE and self.bootstrap.cluster is Presence.ABSENT
+
+    @property
+    def endpoint_ours(self) -> bool:
+        """Whether an answering control plane endpoint is to be expected: an earlier run came far enough for it."""
+        cannot_say = bool(self.bootstrap.containers) and not self.bootstrap.answers
+        return self.workload.kubeconfig_file or cannot_say or self.bootstrap.cluster is not Presence.ABSENT
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do. The last steps alone decide it, so that a finished cluster is cheap to see."""
+        return (
+            self.workload.answers
+            and self.moved
+            and self.workload.eksa_cluster is Presence.ACTIVE
+            and self.config_file
+            and not self.bootstrap.containers
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """One phase; ``detail`` says in a few words what is missing, or nothing."""
+
+    name: str
+    done: bool
+    detail: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class PlannedMachine:
+    """A virtual machine that creation makes. Cluster API chooses the end of the name."""
+
+    name: str
+    role: str
+    template: str
+    cpu: int
+    memory_mib: int
+    disk_gib: int
+    datastore: str
+
+
+PHASES = (
+    "bootstrap",
+    "bootstrap_providers",
+    "cluster_objects",
+    "kubeconfig",
+    "networking",
+    "storage_class",
+    "workload_providers",
+    "moved",
+    "eksa_components",
+    "eksa_objects",
+    "config_file",
+    "bootstrap_deleted",
+)
+
+
+def phases(observed: Observed) -> tuple[Phase, ...]:
+    """Every phase in order, done or not."""
+    if observed.finished:
+        return tuple(Phase(name, done=True) for name in PHASES)
+    missing = {**_before_move(observed), **_after_move(observed)}
+    return tuple(Phase(name, done=not missing[name], detail=missing[name]) for name in PHASES)
+
+
+def _before_move(observed: Observed) -> dict[str, str]:
+    """What is missing in each phase up to the cluster's own kubeconfig; nothing once the management has moved."""
+    bootstrap, workload = observed.bootstrap, observed.workload
+    unknown = bootstrap.silence and f"bootstrap cluster: {bootstrap.silence}"
+    # Once the target holds the Cluster a move is under way: the source is no longer the measure.
+    moving = workload.cluster is not Presence.ABSENT
+    if observed.moved:
+        return {
+            "bootstrap": "",
+            "bootstrap_providers": "",
+            "cluster_objects": "",
+            "kubeconfig": workload.silence,
+        }
+    objects = unknown or ", ".join(bootstrap.missing_objects)
+    machines = "" if moving else unknown or bootstrap.missing_machines
+    return {
+        "bootstrap": unknown,
+        "bootstrap_providers": unknown or ", ".join(bootstrap.missing_providers),
+        "cluster_objects": "" if moving else objects,
+        "kubeconfig": workload.silence or machines,
+    }
+
+
+def _after_move(observed: Observed) -> dict[str, str]:
+    bootstrap, workload = observed.bootstrap, observed.workload
+    unknown = workload.silence
+    eksa = {Presence.ABSENT: "Cluster object missing", Presence.PAUSED: "Cluster object paused", Presence.ACTIVE: ""}
+    left = ", ".join(bootstrap.containers)
+    return {
+        "networking": unknown or workload.missing_network,
+        "storage_class": unknown or workload.missing_storage_class,
+        "workload_providers": unknown or ", ".join(workload.missing_providers),
+        "moved": "" if observed.moved else unknown or _move_detail(observed),
+        "eksa_components": unknown or workload.missing_definitions,
+        "eksa_objects": unknown or eksa[workload.eksa_cluster],
+        "config_file": "" if observed.config_file else "not written",
+        "bootstrap_deleted": left if left else "" if observed.moved else "not created yet",
+    }
+
+
+def _move_detail(observed: Observed) -> str:
+    source, target = observed.bootstrap.cluster.value, observed.workload.cluster.value
+    return f"Cluster is {source} on the bootstrap cluster, {target} on the cluster itself"
+
+
+def conflict(config: ClusterConfig, observed: Observed, *, folder: Folder, kubeconfig: str) -> EksaError | None:
+    """A state from which creating would do harm; None when going on is safe."""
+    bootstrap, workload = observed.bootstrap, observed.workload
+    if not config.self_managed:
+        return EksaError(
+            f"Cluster {config.name} is to be managed by {config.management_name}, not by itself.",
+            code="cluster.not_self_managed",
+            hint="Set spec.managementCluster.name to the cluster's own name; managed clusters are not supported yet.",
+        )
+    if workload.kubeconfig_file and not workload.answers and not bootstrap.containers:
+        return EksaError(
+            f"{kubeconfig} belongs to a cluster {config.name} that does not answer ({workload.silence}), "
+            "and there is no bootstrap cluster that could be building it.",
+            code="cluster.unreachable",
+            hint=f"Restore access to it. If that cluster is gone, remove {folder.path} or choose another name.",
+        )
+    if observed.config_file and not workload.kubeconfig_file and not bootstrap.containers:
+        return EksaError(
+            f"{folder.config_file} says that cluster {config.name} was created, but {kubeconfig} is missing.",
+            code="cluster.kubeconfig_lost",
+            hint=f"Put the kubeconfig back. If that cluster is gone, remove {folder.path} or choose another name.",
+        )
+    lost = not bootstrap.containers or bootstrap.answers
+    if workload.answers and lost and Presence.ABSENT is workload.cluster is bootstrap.cluster:
+        return EksaError(
+            f"Cluster {config.name} answers, but none of its Cluster API objects exist any more: nothing manages its VMs.",
+            code="cluster.orphaned",
+            hint=f"Its bootstrap cluster was lost before the move. Delete its VMs and {folder.path}, then create again.",
+        )
+    return None
+
+
+def machines(config: ClusterConfig) -> tuple[PlannedMachine, ...]:
+    """One entry per machine: control plane, etcd, workers."""
+    etcd = config.external_etcd
+    groups: list[tuple[str, str, int, MachineConfig | None]] = [
+        (config.name, "control plane", config.control_plane.count, config.control_plane.machine),
+        *([(f"{config.name}-etcd", "etcd", etcd.count, etcd.machine)] if etcd else []),
+        *((f"{config.name}-{group.name}", "worker", group.count, group.machine) for group in config.workers),
+    ]
+    return tuple(
+        _planned(f"{prefix}-*", role, machine) for prefix, role, count, machine in groups for _each in range(count)
+    )
+
+
+def _planned(name: str, role: str, machine: MachineConfig | None) -> PlannedMachine:
+    if machine is None:
+        # The docker provider: containers of the engine's own size.
+        return PlannedMachine(name=name, role=role, template="", cpu=0, memory_mib=0, disk_gib=0, datastore="")
+    return PlannedMachine(
+        name=name,
+        role=role,
+        template=machine.template,
+        cpu=machine.num_cpus,
+        memory_mib=machine.memory_mib,
+        disk_gib=machine.disk_gib,
+        datastore=machine.datastore,
+    )
+
+
+def lines(
+    config: ClusterConfig, remaining: t.Sequence[str], planned: t.Sequence[PlannedMachine], objects: t.Sequence[str]
+) -> list[str]:
+    """The plan for people."""
+    if not remaining:
+        return [f"Cluster {config.name} is complete: nothing to do"]
+    shown = [f"Plan for cluster {config.name} ({config.provider}, Kubernetes {config.kubernetes_version})"]
+    shown += ["  phases:", *(f"    {number}. {name}" for number, name in enumerate(remaining, start=1))]
+    if "cluster_objects" not in remaining:
+        return shown
+    shown += ["  virtual machines:", *(f"    {_machine_line(machine)}" for machine in planned)]
+    shown += ["  objects:", *(f"    {name}" for name in objects)] if objects else []
+    return shown
+
+
+def _machine_line(machine: PlannedMachine) -> str:
+    if not machine.template:
+        return f"{machine.name}  {machine.role}"
+    disk = f"{machine.disk_gib} GiB disk" if machine.disk_gib else "disk of the template"
+    size = f"{machine.cpu} CPU, {machine.memory_mib} MiB, {disk}"
+    return f"{machine.name}  {machine.role}  {size}  template {machine.template}  datastore {machine.datastore}"
+
+
+__all__ = (
+    "PHASES",
+    "Bootstrap",
+    "Observed",
+    "Phase",
+    "PlannedMachine",
+    "Presence",
+    "Workload",
+    "conflict",
+    "lines",
+    "machines",
+    "phases",
+)
