@@ -17,7 +17,6 @@ import os
 import signal
 import typing as t
 
-from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -101,7 +100,10 @@ class ControllerAction(ActionBase):
             for line in result.get("lines", ()):
                 shown.line(line)
             return result
-        params = self._parameters()
+        try:
+            params = self._parameters()
+        except EksaError as exc:
+            return {**result, "failed": True, **exc.as_fail()}
         secrets = self.MODULE.SPEC.secrets(params)
         report = Live(prefix=prefix, secrets=secrets)
         context = Context(check_mode=bool(self._task.check_mode), report=report)
@@ -118,7 +120,11 @@ class ControllerAction(ActionBase):
         spec = self.MODULE.SPEC
         checked = ArgumentSpecValidator(spec.options, **spec.constraints()).validate(dict(self._task.args))
         if checked.error_messages:
-            raise AnsibleActionFail("; ".join(checked.error_messages))
+            raise EksaError(
+                "; ".join(checked.error_messages).rstrip(".") + ".",
+                code="input.invalid",
+                hint=f"Its options: ansible-doc {self._task.action}.",
+            )
         return with_environment(json.loads(json.dumps(checked.validated_parameters)))
 
 

@@ -122,7 +122,7 @@ def problem(result: t.Mapping[str, t.Any], *, where: str, task: str) -> list[str
         message = message.removesuffix(hint).strip()
     head, *rest = message.splitlines() or [""]
     block = [f"❌ {where}: {head}", *(f"   {line}" for line in rest)]
-    code = str(result.get("error_code") or "")
+    code = str(result.get("error_code") or ("input.invalid" if result.get("argument_errors") else ""))
     labelled = (("code", code), ("next", hint), ("task", task))
     block += [f"   {label}: {text}" for label, text in labelled if text]
     return block + [f"   | {line}" for line in _output_tail(result)]

@@ -49,6 +49,11 @@ PROBLEMS: list[tuple[str, dict[str, t.Any], list[str]]] = [
         {"msg": "No.", "error_code": "a.b", "stderr": "raw"},
         ["❌ w01: No.", "   code: a.b", "   task: T"],
     ),
+    (
+        "variables that do not fit a role",
+        {"msg": "Validation of arguments failed:\nno", "argument_errors": ["no"]},
+        ["❌ w01: Validation of arguments failed:", "   no", "   code: input.invalid", "   task: T"],
+    ),
     ("nothing said", {}, ["❌ w01: The task failed without a message.", "   task: T"]),
 ]
 

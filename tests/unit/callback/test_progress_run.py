@@ -147,6 +147,14 @@ def test_an_error_is_one_block_without_the_secret(ansible: Ansible, verbosity: s
     assert (ansible.timeline()["outcome"], ansible.timeline()["tasks"][0]["error_code"]) == ("failed", "borrow.refused")
 
 
+def test_wrong_options_are_an_error_of_the_same_shape(ansible: Ansible) -> None:
+    code, lines = ansible.run("- name: Line\n  eks.anywhere.progress_line: {text: x}\n")
+    assert code == 2
+    assert lines[0].startswith("❌ w01: ")
+    assert "line" in lines[0]
+    assert lines[1:3] == ["   code: input.invalid", "   next: Its options: ansible-doc eks.anywhere.progress_line."]
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 99), (signal.SIGTERM, -15)], ids=["SIGINT", "SIGTERM"])
 def test_a_cut_operation_gives_back_what_it_borrowed(ansible: Ansible, number: signal.Signals, code: int) -> None:
     borrowed = ansible.folder / "borrowed"
