@@ -1,0 +1,298 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Fakes of the ports. They behave as the real thing does where an operation can tell the difference, and no further."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import itertools
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
+    Certificate,
+    Inventory,
+    InventoryQuery,
+    Lookup,
+    Obj,
+)
+
+ObjectId = tuple[str, str, str, str]
+"""API group, kind, namespace, name."""
+
+
+class Killed(BaseException):
+    """The process dies here: nothing may catch it, as nothing catches SIGKILL."""
+
+
+@dataclasses.dataclass
+class Fuse:
+    """Counts writes over all servers that share it, and kills the process instead of write number ``kill_at``."""
+
+    kill_at: int | None = None
+    writes: int = 0
+
+    def write(self) -> None:
+        """A write is about to happen."""
+        self.writes += 1
+        if self.writes == self.kill_at:
+            raise Killed
+
+
+class FakeKube:
+    """An API server in memory: uids, resource versions, finalizers, field managers; CRs keep status apart.
+
+    ``after`` is called after each write, for invariants that must hold at every moment.
+    """
+
+    def __init__(self, name: str, *, fuse: Fuse | None = None) -> None:
+        self.name = name
+        self.fuse = fuse or Fuse()
+        self.after: t.Callable[[], None] = lambda: None
+        self.objects: dict[ObjectId, Obj] = {}
+        self.log: list[str] = []
+        self._numbers = itertools.count(1)
+        self._calls = 0
+        self.seed({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}})
+
+    @property
+    def calls(self) -> int:
+        """Requests so far."""
+        return self._calls
+
+    def seed(self, obj: Obj) -> Obj:
+        """Put an object there as it is, uncounted; returns it with its uid."""
+        stored = copy.deepcopy(obj)
+        self._stamp(stored)
+        self.objects[object_id(stored)] = stored
+        return copy.deepcopy(stored)
+
+    def get(self, *, api_version: str, kind: str, name: str, namespace: str | None = None) -> Obj | None:
+        """See the port."""
+        self._calls += 1
+        found = self.objects.get(_id(api_version, kind, namespace, name))
+        return copy.deepcopy(found)
+
+    def list(self, *, api_version: str, kind: str, namespace: str | None = None, labels: str = "") -> list[Obj]:
+        """See the port; of label selectors only ``name`` and ``name=value`` are known."""
+        self._calls += 1
+        group = api_version.rpartition("/")[0]
+        return [
+            copy.deepcopy(obj)
+            for (its_group, its_kind, its_namespace, _name), obj in sorted(self.objects.items())
+            if (its_group, its_kind) == (group, kind)
+            and namespace in (None, its_namespace)
+            and _matches(obj["metadata"].get("labels") or {}, labels)
+        ]
+
+    def apply(self, obj: Obj, *, dry_run: bool = False) -> Obj:
+        """See the port; what is applied is merged into what is there."""
+        there = self.objects.get(object_id(obj))
+        if dry_run:
+            self._calls += 1
+            return copy.deepcopy(_merged(there or {}, obj))
+        self._write(f"apply {_label(obj)}")
+        stored = _merged(there, obj) if there else copy.deepcopy(obj)
+        return self._store(stored, manager=("eks-a-cli", "Apply"))
+
+    def create(self, obj: Obj) -> Obj:
+        """See the port."""
+        self._write(f"create {_label(obj)}")
+        if object_id(obj) in self.objects:
+            raise EksaError(f"{_label(obj)} exists already.", code="kube.already_exists")
+        for reference in obj["metadata"].get("ownerReferences") or ():
+            if not any(there["metadata"]["uid"] == reference["uid"] for there in self.objects.values()):
+                raise AssertionError(f"{_label(obj)}: no owner with uid {reference['uid']} on {self.name}")
+        stored = copy.deepcopy(obj)
+        if "/" in obj["apiVersion"]:
+            stored.pop("status", None)
+        stored["metadata"].pop("uid", None)
+        return self._store(stored, manager=("eks-a-cli", "Update"))
+
+    def merge(self, *, api_version: str, kind: str, name: str, namespace: str | None = None, patch: Obj) -> Obj:
+        """See the port; ``metadata.uid`` and ``metadata.resourceVersion`` in the patch are preconditions."""
+        self._write(f"merge {kind} {name}")
+        there = self.objects.get(_id(api_version, kind, namespace, name))
+        if there is None:
+            raise EksaError(f"{kind} {name} does not exist.", code="kube.not_found")
+        wanted = patch.get("metadata") or {}
+        if wanted.get("uid", there["metadata"]["uid"]) != there["metadata"]["uid"]:
+            raise EksaError(f"{kind} {name}: metadata.uid: field is immutable.", code="kube.invalid")
+        if wanted.get("resourceVersion", there["metadata"]["resourceVersion"]) != there["metadata"]["resourceVersion"]:
+            raise EksaError(f"{kind} {name} has been modified.", code="kube.conflict")
+        merged = _merged(there, patch)
+        if merged["metadata"].get("deletionTimestamp") and not merged["metadata"].get("finalizers"):
+            del self.objects[object_id(there)]
+            self.after()
+            return copy.deepcopy(merged)
+        only_record = set(patch) == {"metadata"} and set(wanted) <= {"uid", "managedFields"}
+        return self._store(merged, manager=None if only_record else ("eks-a-cli", "Update"))
+
+    def delete(
+        self, *, api_version: str, kind: str, name: str, namespace: str | None = None, uid: str | None = None
+    ) -> bool:
+        """See the port."""
+        self._write(f"delete {kind} {name}")
+        there = self.objects.get(_id(api_version, kind, namespace, name))
+        if there is None or (uid is not None and there["metadata"]["uid"] != uid):
+            return False
+        if there["metadata"].get("finalizers"):
+            there["metadata"].setdefault("deletionTimestamp", "2026-01-01T00:00:00Z")
+        else:
+            del self.objects[object_id(there)]
+        self.after()
+        return True
+
+    def _write(self, what: str) -> None:
+        self._calls += 1
+        self.fuse.write()
+        self.log.append(what)
+
+    def _store(self, obj: Obj, *, manager: tuple[str, str] | None) -> Obj:
+        obj["metadata"]["resourceVersion"] = str(next(self._numbers))
+        self._stamp(obj)
+        if manager is not None:
+            entries = obj["metadata"].setdefault("managedFields", [])
+            if manager not in {(entry["manager"], entry["operation"]) for entry in entries}:
+                entries.append({"manager": manager[0], "operation": manager[1]})
+        self.objects[object_id(obj)] = obj
+        self.after()
+        return copy.deepcopy(obj)
+
+    def _stamp(self, obj: Obj) -> None:
+        metadata = obj["metadata"]
+        metadata.setdefault("uid", f"{self.name}-{next(self._numbers):04d}")
+        metadata.setdefault("resourceVersion", str(next(self._numbers)))
+        metadata.setdefault("creationTimestamp", "2026-01-01T00:00:00Z")
+
+
+class FakeVSphere:
+    """The VSphere port with a fixed inventory; ``unreachable`` and ``refused`` are raised where they would be."""
+
+    def __init__(
+        self,
+        *,
+        inventory: Inventory | None = None,
+        shown: Certificate = Certificate(sha1="AB:CD", sha256="EF:01"),  # noqa: B008 - frozen
+        unreachable: EksaError | None = None,
+        refused: EksaError | None = None,
+    ) -> None:
+        self.logins = 0
+        self.queries: list[InventoryQuery] = []
+        self.closed = 0
+        self._inventory = inventory or Inventory(datacenter=Lookup())
+        self._shown = shown
+        self._unreachable = unreachable
+        self._refused = refused
+
+    def certificate(self) -> Certificate:
+        """What the server shows."""
+        if self._unreachable:
+            raise self._unreachable
+        return self._shown
+
+    def login(self, certificate: Certificate) -> None:
+        """Count a login."""
+        assert certificate == self._shown
+        self.logins += 1
+        if self._refused:
+            raise self._refused
+
+    def observe(self, query: InventoryQuery) -> Inventory:
+        """The fixed inventory."""
+        self.queries.append(query)
+        return self._inventory
+
+    def close(self) -> None:
+        """Count a logout."""
+        self.closed += 1
+
+
+class FakeProbe:
+    """The Probe port: every host answers on ``port``, or none does."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.asked: list[str] = []
+        self._port = port
+
+    def answering_port(self, *, host: str, ports: t.Sequence[int], timeout_seconds: float = 0.5) -> int | None:
+        """Remember who was asked."""
+        self.asked.append(host)
+        return self._port
+
+
+class FakeClock:
+    """Time passes by sleeping; ``on_sleep`` lets the world change meanwhile."""
+
+    def __init__(self, on_sleep: t.Callable[[], None] = lambda: None) -> None:
+        self.time = 0.0
+        self.on_sleep = on_sleep
+
+    def now(self) -> float:
+        """Seconds slept so far."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time += seconds
+        self.on_sleep()
+
+
+class FakeReporter:
+    """Keeps the lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        """Keep one line."""
+        self.lines.append(text)
+
+
+def object_id(obj: Obj) -> ObjectId:
+    """How FakeKube files an object."""
+    metadata = obj["metadata"]
+    return _id(obj["apiVersion"], obj["kind"], metadata.get("namespace"), metadata["name"])
+
+
+def _id(api_version: str, kind: str, namespace: str | None, name: str) -> ObjectId:
+    return (api_version.rpartition("/")[0], kind, namespace or "", name)
+
+
+def _label(obj: Obj) -> str:
+    return f"{obj['kind']} {obj['metadata']['name']}"
+
+
+def _matches(labels: t.Mapping[str, str], selector: str) -> bool:
+    name, equals, value = selector.partition("=")
+    return not selector or (labels.get(name) == value if equals else name in labels)
+
+
+def _merged(there: Obj, patch: Obj) -> Obj:
+    """JSON merge patch (RFC 7396)."""
+    merged = copy.deepcopy(there)
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict):
+            below = merged.get(name)
+            merged[name] = _merged(below if isinstance(below, dict) else {}, value)
+        else:
+            merged[name] = copy.deepcopy(value)
+    return merged
+
+
+__all__ = (
+    "FakeClock",
+    "FakeKube",
+    "FakeProbe",
+    "FakeReporter",
+    "FakeVSphere",
+    "Fuse",
+    "Killed",
+    "ObjectId",
+    "object_id",
+)
