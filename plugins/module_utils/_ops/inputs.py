@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+import pathlib
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import bundles as bundles_room
-from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster
-from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
+from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, release
+from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles, VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Artifacts, Files
+from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import Credentials
 
 
 def config_text(params: t.Mapping[str, t.Any], *, files: Files) -> str:
@@ -35,6 +38,47 @@ def bundles(params: t.Mapping[str, t.Any], *, files: Files) -> Bundles | None:
     return bundles_room.load_bundles(_read(files, path, option="bundles_file", what="Bundles manifest"))
 
 
+def needed_bundles(params: t.Mapping[str, t.Any], *, files: Files) -> Bundles:
+    """The Bundles manifest of an operation that cannot do without."""
+    found = bundles(params, files=files)
+    if found is None:
+        raise EksaError("No Bundles manifest was given.", code="input.missing", hint="Set the option bundles_file.")
+    return found
+
+
+def bundles_folder(params: t.Mapping[str, t.Any]) -> str:
+    """Where relative URIs of the Bundles manifest start from."""
+    return str(pathlib.PurePath(params.get("bundles_file") or ".").parent)
+
+
+def management_bundle(found: Bundles) -> VersionsBundle:
+    """What manages clusters comes from the first versions bundle, whatever Kubernetes version a cluster has."""
+    if not found.versions:
+        raise EksaError(
+            f"Bundles manifest {found.number} holds no versions bundle.",
+            code="bundles.invalid",
+            hint="Fetch the manifest again.",
+        )
+    return next(iter(found.versions.values()))
+
+
+def eksd_release(bundle: VersionsBundle, *, artifacts: Artifacts) -> EksdRelease:
+    """The EKS Distro release that a versions bundle names."""
+    return release.load_release(artifacts.read(bundle.eksd_manifest_uri))
+
+
+def credentials(params: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Credentials:
+    """Credentials from options, and those that only have an environment variable."""
+    return Credentials(
+        username=params.get("vsphere_username") or "",
+        password=params.get("vsphere_password") or "",
+        cpi_username=environ.get("EKSA_VSPHERE_CP_USERNAME", ""),
+        cpi_password=environ.get("EKSA_VSPHERE_CP_PASSWORD", ""),
+        registry_username=environ.get("REGISTRY_USERNAME", ""),
+        registry_password=environ.get("REGISTRY_PASSWORD", ""),
+    )
+
+
 def _read(files: Files, path: str | None, *, option: str, what: str) -> str:
     if not path:
         raise EksaError(f"No {what} was given.", code="input.missing", hint=f"Set the option {option}.")
@@ -49,4 +93,13 @@ def _read(files: Files, path: str | None, *, option: str, what: str) -> str:
     return text
 
 
-__all__ = ("bundles", "cluster_config", "config_text")
+__all__ = (
+    "bundles",
+    "bundles_folder",
+    "cluster_config",
+    "config_text",
+    "credentials",
+    "eksd_release",
+    "management_bundle",
+    "needed_bundles",
+)
