@@ -26,6 +26,7 @@ CACHE = pathlib.Path(
     os.environ.get("EKSA_CACHE_DIR")
     or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "eks.anywhere"
 )
+IMPORTER = ("python", "-m", "galaxy_importer.main")
 WORKERS = max(2, min(4, os.cpu_count() or 2))
 
 
@@ -126,7 +127,7 @@ def package() -> tuple[int, str]:
     status, said = steps(
         inside("dev", "ansible-galaxy", "collection", "install", "--offline", "--no-deps", tarball, "-p", str(dest)),
         inside("dev", "env", f"ANSIBLE_COLLECTIONS_PATH={dest}", "ansible-doc", "-t", "module", *names),
-        inside("importer", "python", "-m", "galaxy_importer.main", tarball),
+        inside("importer", "env", f"GALAXY_IMPORTER_CONFIG={TOOLS / 'galaxy-importer.cfg'}", *IMPORTER, tarball),
         cwd=out,
     )
     return (status or int("Importer processing completed successfully" not in said)), said
@@ -197,18 +198,26 @@ def judge(name: str) -> Outcome:
     return Outcome(name=name, seconds=time.monotonic() - started, status=status, output=output)
 
 
-def junit(outcomes: t.Sequence[Outcome], path: pathlib.Path) -> None:
-    """The outcomes in the form that other tools count."""
-    suite = ElementTree.Element("testsuite", name="gates", tests=str(len(outcomes)), skipped="0")
+def junit(name: str, outcomes: t.Sequence[Outcome]) -> None:
+    """The outcomes in the form that other tools count: ``build/junit/NAME.xml``."""
+    suite = ElementTree.Element("testsuite", name=name, tests=str(len(outcomes)), skipped="0")
     suite.set("failures", str(sum(1 for outcome in outcomes if outcome.status)))
     for outcome in outcomes:
-        case = ElementTree.SubElement(suite, "testcase", classname="gates", name=outcome.name)
+        case = ElementTree.SubElement(suite, "testcase", classname=name, name=outcome.name)
         case.set("time", f"{outcome.seconds:.3f}")
         if outcome.status:
             failure = ElementTree.SubElement(case, "failure", message=f"exit {outcome.status}")
-            failure.text = outcome.output
+            failure.text = "".join(char for char in outcome.output if char.isprintable() or char in "\n\t")
+    path = BUILD / "junit" / f"{name}.xml"
     path.parent.mkdir(parents=True, exist_ok=True)
     ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def tell(outcome: Outcome) -> None:
+    """One line per outcome; a failure comes with all that was printed."""
+    print(f"{'FAILED' if outcome.status else 'ok':<7} {outcome.name:<10} {outcome.seconds:6.1f} s", flush=True)
+    if outcome.status:
+        print("\n".join(f"    {line}" for line in outcome.output.splitlines()), flush=True)
 
 
 def main(names: list[str]) -> int:
@@ -221,12 +230,10 @@ def main(names: list[str]) -> int:
     outcomes = []
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         for future in concurrent.futures.as_completed([pool.submit(judge, name) for name in names or GATES]):
-            outcome = future.result()
-            outcomes.append(outcome)
-            print(f"{'FAILED' if outcome.status else 'ok':<7} {outcome.name:<10} {outcome.seconds:6.1f} s", flush=True)
-            if outcome.status:
-                print("\n".join(f"    {line}" for line in outcome.output.splitlines()), flush=True)
-    junit(outcomes, BUILD / "junit" / "check.xml")
+            outcomes.append(future.result())
+            tell(outcomes[-1])
+    if not names:
+        junit("check", outcomes)
     return 1 if any(outcome.status for outcome in outcomes) else 0
 
 
