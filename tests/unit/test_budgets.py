@@ -25,9 +25,9 @@ SOURCES = sorted(PLUGINS.rglob("*.py"))
 
 MODULE_LINES = 150
 FUNCTION_LINES = 40
-PAYLOAD_LINES = 6000
+PAYLOAD_LINES = 8500
 """AnsiballZ compiles the payload on every remote task: 24 ms per 1,000 lines where this was measured."""
-SHELL_IMPORTS = 260
+SHELL_IMPORTS = 300
 """Modules in ``sys.modules`` after importing a module without SDK; ``ansible.module_utils.basic`` alone brings ~200."""
 WITHOUT_SDK = ("cluster_files", "generate_config", "progress_line")
 SDKS = ("docker", "kubernetes", "pyVmomi", "requests", "urllib3")

@@ -12,6 +12,7 @@ import threading
 import time
 import typing as t
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlencode
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
@@ -30,6 +31,10 @@ class Patience:
     read_seconds: float = 35.0
     attempts: int = 3
     pause_seconds: float = 0.3
+
+
+HASTY = Patience(connect_seconds=2.0, read_seconds=10.0, attempts=1)
+"""For a look at a server that may not be there: somebody waits for the answer."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +63,11 @@ class KubeClient:
     def from_kubeconfig(cls, path: str, *, patience: Patience = Patience()) -> KubeClient:
         """Client of the current context of a kubeconfig file. No request is sent yet."""
         return cls(connect.from_file(path), patience=patience)
+
+    @classmethod
+    def if_there(cls, path: str, *, optional: bool) -> KubeClient | None:
+        """As ``from_kubeconfig``; None instead of an error when the file is missing and ``optional``."""
+        return None if optional and not Path(path).exists() else cls.from_kubeconfig(path)
 
     @classmethod
     def from_kubeconfig_text(cls, text: str, *, origin: str, patience: Patience = Patience()) -> KubeClient:
@@ -243,4 +253,4 @@ def _decode(answer: bytes, *, what: str) -> Obj:
     return decoded
 
 
-__all__ = ("FIELD_MANAGER", "KubeClient", "Patience")
+__all__ = ("FIELD_MANAGER", "HASTY", "KubeClient", "Patience")

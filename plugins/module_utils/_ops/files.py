@@ -6,11 +6,22 @@
 
 from __future__ import annotations
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files
+from ansible_collections.eks.anywhere.plugins.module_utils._render.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
 CONFIG_MODE = 0o644
+
+
+def converge(config: ClusterConfig, *, state_dir: str, state: str, files: Files, check_mode: bool) -> Result:
+    """``present``: the config is written with its defaults; ``absent``: the generated files are gone."""
+    folder = Folder(state_dir=state_dir, name=config.name)
+    if state == "absent":
+        return absent(folder, files=files, check_mode=check_mode)
+    text = "---\n".join(dumped(document) for document in config.documents)
+    return present(folder, text=text, files=files, check_mode=check_mode)
 
 
 def present(folder: Folder, *, text: str, files: Files, check_mode: bool) -> Result:
@@ -34,4 +45,4 @@ def absent(folder: Folder, *, files: Files, check_mode: bool) -> Result:
     return Result(actions=(f"Remove {folder.generated}",) if there else (), data=data)
 
 
-__all__ = ("CONFIG_MODE", "absent", "present")
+__all__ = ("CONFIG_MODE", "absent", "converge", "present")

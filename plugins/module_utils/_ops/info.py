@@ -9,13 +9,22 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import CAPI, Connect, Observer, Target
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import create
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Bootstrap, Observed, Presence, Workload
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import ContainerHost, Files, Kube, Obj, Reporter
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
+    Artifacts,
+    ContainerHost,
+    Files,
+    Kube,
+    Obj,
+    Reporter,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import explain
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import Goal, judge
@@ -50,6 +59,7 @@ class Ports:
 
     files: Files
     containers: ContainerHost
+    artifacts: Artifacts
     open_file: t.Callable[[str], Kube]
     connect: Connect
     report: Reporter
@@ -57,25 +67,37 @@ class Ports:
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """What is looked at. ``objects`` names those that creation would apply, as far as they are known."""
+    """The cluster that is looked at; ``kubeconfig`` None: in the documented place."""
 
     config: ClusterConfig
-    folder: Folder
-    kubeconfig: str
-    objects: t.Callable[[], t.Sequence[str]]
+    bundles: Bundles | None
+    state_dir: str
+    kubeconfig: str | None = None
+
+    @property
+    def folder(self) -> Folder:
+        """Where its files are."""
+        return Folder(state_dir=self.state_dir, name=self.config.name)
+
+    @property
+    def kubeconfig_path(self) -> str:
+        """Its kubeconfig, there or not."""
+        return self.kubeconfig or self.folder.kubeconfig
 
 
 def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
     """Observe and plan; in check mode the plan is shown."""
     observer = _Observer(subject, ports=ports)
     observed = observer.observe()
-    found = create.conflict(subject.config, observed, folder=subject.folder, kubeconfig=subject.kubeconfig)
+    found = create.conflict(subject.config, observed, folder=subject.folder, kubeconfig=subject.kubeconfig_path)
     if found:
         raise found
     phases = create.phases(observed)
     remaining = [phase.name for phase in phases if not phase.done]
     planned = create.machines(subject.config)
-    objects = list(subject.objects()) if "cluster_objects" in remaining else []
+    objects: list[str] = []
+    if "cluster_objects" in remaining:
+        objects = sources.planned(subject.config, subject.bundles, artifacts=ports.artifacts)
     if check_mode:
         for line in create.lines(subject.config, remaining, planned, objects):
             ports.report.line(line)
@@ -105,7 +127,7 @@ def _facts(subject: Subject) -> dict[str, t.Any]:
         "endpoint": config.endpoint,
         "gitops": config.gitops,
         "folder": folder.path,
-        "kubeconfig": subject.kubeconfig,
+        "kubeconfig": subject.kubeconfig_path,
         "bootstrap_kubeconfig": folder.bootstrap_kubeconfig,
         "bootstrap_name": folder.bootstrap_name,
     }
@@ -117,7 +139,7 @@ class _Observer:
     def __init__(self, subject: Subject, *, ports: Ports) -> None:
         self._config = subject.config
         self._folder = subject.folder
-        self._kubeconfig = subject.kubeconfig
+        self._kubeconfig = subject.kubeconfig_path
         self._ports = ports
         self._clients: list[Kube] = []
 

@@ -206,9 +206,9 @@ def conflict(config: ClusterConfig, observed: Observed, *, folder: Folder, kubec
     lost = not bootstrap.containers or bootstrap.answers
     if workload.answers and lost and Presence.ABSENT is workload.cluster is bootstrap.cluster:
         return EksaError(
-            f"Cluster {config.name} answers, but none of its Cluster API objects exist any more: nothing manages its VMs.",
+            f"Cluster {config.name} answers, but its Cluster API objects are gone: nothing manages its VMs.",
             code="cluster.orphaned",
-            hint=f"Its bootstrap cluster was lost before the move. Delete its VMs and {folder.path}, then create again.",
+            hint=f"Its bootstrap cluster was lost before the move. Delete VMs and {folder.path}, then create again.",
         )
     return None
 
