@@ -14,6 +14,9 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Certificate,
+    Completed,
+    Container,
+    HostFacts,
     Inventory,
     InventoryQuery,
     Lookup,
@@ -252,6 +255,133 @@ class FakeReporter:
         self.lines.append(text)
 
 
+class FakeRunner:
+    """The Runner port: answers by the first words of a command, and remembers what was run with which environment."""
+
+    def __init__(self, answers: t.Mapping[str, Completed | t.Callable[[tuple[str, ...]], Completed]]) -> None:
+        self.answers = dict(answers)
+        self.runs: list[tuple[str, ...]] = []
+        self.environments: list[dict[str, str]] = []
+        self.inputs: list[str | None] = []
+
+    def run(
+        self,
+        argv: t.Sequence[str],
+        *,
+        env: t.Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout_seconds: float = 600.0,
+    ) -> Completed:
+        """The answer to the longest known beginning of the command."""
+        command = tuple(argv)
+        self.runs.append(command)
+        self.environments.append(dict(env or {}))
+        self.inputs.append(stdin)
+        line = " ".join(command)
+        known = sorted((words for words in self.answers if line.startswith(words)), key=len, reverse=True)
+        assert known, f"no answer for: {line}"
+        answer = self.answers[known[0]]
+        return answer(command) if callable(answer) else answer
+
+
+class FakeFiles:
+    """The Files port in memory; ``modes`` keeps how each file was written."""
+
+    def __init__(self, files: t.Mapping[str, str] | None = None) -> None:
+        self.files: dict[str, str] = dict(files or {})
+        self.modes: dict[str, int] = {}
+
+    def read(self, path: str) -> str | None:
+        """See the port."""
+        return self.files.get(path)
+
+    def write(self, path: str, text: str, *, mode: int = 0o600) -> None:
+        """See the port."""
+        self.files[path] = text
+        self.modes[path] = mode
+
+    def exists(self, path: str) -> bool:
+        """See the port."""
+        return any(name == path or name.startswith(f"{path}/") for name in self.files)
+
+    def remove(self, path: str) -> bool:
+        """See the port."""
+        gone = [name for name in self.files if name == path or name.startswith(f"{path}/")]
+        for name in gone:
+            del self.files[name]
+        return bool(gone)
+
+
+class FakeArtifacts:
+    """The Artifacts port: texts by URI."""
+
+    def __init__(self, texts: t.Mapping[str, str]) -> None:
+        self.texts = dict(texts)
+
+    def read(self, uri: str) -> str:
+        """See the port."""
+        if uri not in self.texts:
+            raise EksaError(f"Artifact {uri!r} was not found.", code="artifact.not_found")
+        return self.texts[uri]
+
+    def path(self, uri: str) -> str:
+        """See the port."""
+        return uri if uri.startswith("oci://") else f"/artifacts/{uri}"
+
+
+class FakeSideLoad:
+    """Images that arrive at once."""
+
+    def __init__(self, images: t.Sequence[str]) -> None:
+        self.images = tuple(images)
+        self.cancelled = False
+
+    def finish(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.images
+
+    def cancel(self) -> None:
+        """Remember it."""
+        self.cancelled = True
+
+
+class FakeHost:
+    """The ContainerHost port: a docker engine with some containers and images."""
+
+    def __init__(self, *, facts: HostFacts | None = None, images: t.Collection[str] = ()) -> None:
+        self.shown = facts or HostFacts(
+            version="27.5.1", memory_bytes=16 << 30, root_dir="/var/lib/docker", disk_free_bytes=40 << 30
+        )
+        self.images = frozenset(images)
+        self.running: dict[str, Container] = {}
+        self.loads: list[FakeSideLoad] = []
+        self.started: list[str] = []
+
+    def facts(self) -> HostFacts:
+        """See the port."""
+        return self.shown
+
+    def containers(self, *, label: str) -> list[Container]:
+        """See the port."""
+        return [self.running[label]] if label in self.running else []
+
+    def start(self, name: str) -> None:
+        """See the port."""
+        self.started.append(name)
+        for label, container in self.running.items():
+            if container.name == name:
+                self.running[label] = Container(name=name, running=True)
+
+    def has_image(self, image: str) -> bool:
+        """See the port."""
+        return image in self.images
+
+    def side_load(self, images: t.Sequence[str], *, label: str) -> FakeSideLoad:
+        """See the port."""
+        self.loads.append(FakeSideLoad(images))
+        return self.loads[-1]
+
+
 def object_id(obj: Obj) -> ObjectId:
     """How FakeKube files an object."""
     metadata = obj["metadata"]
@@ -286,10 +416,15 @@ def _merged(there: Obj, patch: Obj) -> Obj:
 
 
 __all__ = (
+    "FakeArtifacts",
     "FakeClock",
+    "FakeFiles",
+    "FakeHost",
     "FakeKube",
     "FakeProbe",
     "FakeReporter",
+    "FakeRunner",
+    "FakeSideLoad",
     "FakeVSphere",
     "Fuse",
     "Killed",
