@@ -101,14 +101,15 @@ class VCenter:
 
     def close(self) -> None:
         """Log out; harmless when not logged in, and never raises."""
-        content, self._content = self._content, None
-        stub, self._stub = self._stub, None
-        if content is not None:
-            with signals.deferred(), contextlib.suppress(Exception):
-                stub.schemeArgs["timeout"] = min(self._timeout, LOGOUT_SECONDS)
-                content.sessionManager.Logout()
-        if stub is not None:
-            stub.DropConnections()
+        with signals.deferred():
+            content, self._content = self._content, None
+            stub, self._stub = self._stub, None
+            if content is not None:
+                with contextlib.suppress(Exception):  # the session ends by itself some day; nobody can do more here
+                    stub.schemeArgs["timeout"] = min(self._timeout, LOGOUT_SECONDS)
+                    content.sessionManager.Logout()
+            if stub is not None:
+                stub.DropConnections()
 
     def _open(self, certificate: Certificate) -> None:
         host, port = tls.address(self._server)

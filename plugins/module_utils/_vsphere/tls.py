@@ -99,9 +99,15 @@ def _cause(server: str, exc: BaseException) -> tuple[str, str, str]:
             "vsphere.connection_refused",
             "Check spec.server of the VSphereDatacenterConfig (host and port) and that vCenter is running.",
         )
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return (
+            f"{host}:{port} showed a certificate other than the one just checked: {exc}.",
+            "vsphere.certificate_changed",
+            "Find out what answers at that address (several vCenters behind one name, a proxy), then run again.",
+        )
     if isinstance(exc, ssl.SSLError):
         return (
-            f"{host}:{port} does not speak TLS as a vCenter does: {exc.reason or exc}.",
+            f"{host}:{port} does not speak TLS as a vCenter does: {getattr(exc, 'reason', None) or exc}.",
             "vsphere.not_tls",
             "Check that spec.server of the VSphereDatacenterConfig names the HTTPS port of vCenter.",
         )
