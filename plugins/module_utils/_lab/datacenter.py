@@ -1,0 +1,240 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""The running lab: registry, vCenter and the files that a first cluster starts from. Up, down, both idempotent."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+import shutil
+import socket
+import typing as t
+from pathlib import Path
+
+import yaml
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, needs, release
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Builder, Workshop
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.engine import LABEL, Engine, install
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.first_cluster import Place, write_first_cluster
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.go import Go
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.process import Processes
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.registry import Registry
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.shell import tail
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store, fingerprint
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
+
+REGISTRY_PORT = 5000
+VCENTER_PORT = 8989
+LOOPBACK = f"127.0.0.1:{REGISTRY_PORT}"
+START_SECONDS = 30.0
+ADMIN = "administrator@vsphere.local"
+USERS: t.Mapping[str, str] = {
+    ADMIN: "VCSIM_PASSWORD",
+    "reader@vsphere.local": "VCSIM_READ_ONLY_PASSWORD",
+    "nobody@vsphere.local": "VCSIM_NO_ACCESS_PASSWORD",
+}
+TEMPLATES: t.Mapping[str, str] = {
+    f"ubuntu-2204-kube-{catalog.CHANNEL}": f"os:ubuntu,eksdRelease:{catalog.RELEASE}",
+    f"ubuntu-2204-kube-{catalog.CHANNEL}-workers": f"os:ubuntu,eksdRelease:{catalog.RELEASE}",
+    f"ubuntu-2204-kube-{catalog.CHANNEL}-untagged": "os:ubuntu",
+}
+_MACHINE = (
+    "--privileged --cgroupns=private --tmpfs /run --tmpfs /tmp --volume /var --device /dev/fuse "
+    "--volume /lib/modules:/lib/modules:ro --label {label}=1 {image}"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Datacenter:
+    """The lab on this machine, below ``root`` (the cache) with what runs now in ``root/run``."""
+
+    root: Path
+    files: Path
+    clock: Clock
+    report: Reporter
+
+    @property
+    def run(self) -> Path:
+        """Folder of everything that exists only while the lab is up."""
+        return self.root / "run"
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory of the lab's clusters."""
+        return self.run / "inventory.yml"
+
+    def converge(self, state: str, *, components: t.Collection[str], check_mode: bool) -> tuple[str, ...]:
+        """Bring the lab into a state; what was done. In check mode: whether there is anything to do at all."""
+        if check_mode:
+            return (f"lab would become {state}",) if self.run.is_dir() != (state == "present") else ()
+        if state == "built":
+            return tuple(f"built {name}" for name in self.build(components))
+        return self.up() if state == "present" else self.down()
+
+    def workshop(self) -> Workshop:
+        """The builder's tools."""
+        logs = self.root / "logs"
+        store = Store(self.root)
+        go = Go(cache=self.root.parent / "go", logs=logs)
+        registry = Registry(LOOPBACK)
+        shop: list[Workshop] = []
+        engine = Engine(
+            root=self.root,
+            run=self.run,
+            loopback=LOOPBACK,
+            clock=self.clock,
+            shim=lambda: shop[0].program("runtime_shim"),
+        )
+        shop.append(Workshop(files=self.files, store=store, logs=logs, go=go, engine=engine, registry=registry))
+        return shop[0]
+
+    def build(self, names: t.Collection[str]) -> tuple[str, ...]:
+        """Have the named components in the cache (programs and manifests only); the names of those built."""
+        components = catalog.closure(names)
+        wrong = [item.name for item in components if not isinstance(item, (catalog.Program, catalog.Manifest, catalog.Chart))]
+        if wrong:
+            raise EksaError(
+                f"{', '.join(wrong)} are images: they need the running lab.",
+                code="lab.not_a_program",
+                hint="Use state=present, which builds and starts everything.",
+            )
+        return Builder(shop=self.workshop(), clock=self.clock, report=self.report).build(components)
+
+    def up(self) -> tuple[str, ...]:
+        """Build what is missing and start what is not running; what was done, in words."""
+        shop = self.workshop()
+        done: list[str] = []
+        needs.require(cache=self.root, warm=shop.store.folder.is_dir())
+        install(
+            ("debootstrap", "docker-registry", "iproute2"),
+            programs=("debootstrap", "docker-registry", "ip"),
+            log=self.root / "logs" / "packages.log",
+        )
+        builder = Builder(shop=shop, clock=self.clock, report=self.report)
+        # The shim has to be there before the engine, and the registry before the images.
+        done += [f"built {name}" for name in builder.build(catalog.closure(["runtime_shim"]))]
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.run.chmod(0o700)
+        if shop.engine.ensure():
+            done.append("started docker")
+        gateway, subnet, made = shop.engine.network()
+        done += [f"made the docker network {subnet}"] if made else []
+        done += self._registry("registry", "127.0.0.1", read_only=False)
+        done += [f"built {name}" for name in builder.build(catalog.closure(()))]
+        done += self._registry("mirror", gateway, read_only=True)
+        shop.engine.tag(shop.image_tag("node"), catalog.IMAGES["kind-node"])
+        done += self._vcenter(shop, gateway)
+        done += self._describe(shop, subnet)
+        return tuple(done)
+
+    def _registry(self, name: str, address: str, *, read_only: bool) -> list[str]:
+        processes = Processes(self.run, clock=self.clock)
+        if processes.alive(name):
+            return []
+        needs.require(cache=self.root, warm=True, ports=((address, REGISTRY_PORT),))
+        settings = {
+            "version": 0.1,
+            "log": {"level": "error", "accesslog": {"disabled": True}},
+            "storage": {
+                "filesystem": {"rootdirectory": str(self.root / "registry")},
+                "maintenance": {"readonly": {"enabled": read_only}, "uploadpurging": {"enabled": False}},
+            },
+            "http": {"addr": f"{address}:{REGISTRY_PORT}"},
+        }
+        file = self.run / f"{name}.yml"
+        file.write_text(yaml.dump(settings))
+        processes.start(name, ["docker-registry", "serve", str(file)], environ={"OTEL_TRACES_EXPORTER": "none"})
+        self._until(lambda: _listens(address, REGISTRY_PORT), name, processes)
+        return [f"started the {name} on {address}:{REGISTRY_PORT}"]
+
+    def _vcenter(self, shop: Workshop, gateway: str) -> list[str]:
+        processes = Processes(self.run, clock=self.clock)
+        if processes.alive("vcsim"):
+            return []
+        needs.require(cache=self.root, warm=True, ports=((gateway, VCENTER_PORT),))
+        passwords = {user: secrets.token_urlsafe(18) for user in USERS}
+        self._secret("credentials.json", json.dumps(passwords))
+        self._secret("password", passwords[ADMIN])
+        argv = [
+            str(shop.program("vcsim")),
+            "-listen",
+            f"{gateway}:{VCENTER_PORT}",
+            "-image",
+            _MACHINE.format(label=LABEL, image=shop.image_tag("node")),
+            "-templates",
+            ";".join(f"{name}={tags}" for name, tags in TEMPLATES.items()),
+        ]
+        environ = {USERS[user]: password for user, password in passwords.items()}
+        processes.start("vcsim", argv, environ=environ)
+        self._until(lambda: '"thumbprint"' in processes.log("vcsim").read_text(), "vcsim", processes)
+        return [f"started the vCenter on {gateway}:{VCENTER_PORT}"]
+
+    def _secret(self, name: str, text: str) -> None:
+        file = self.run / name
+        file.touch(mode=0o600)
+        file.write_text(text)
+
+    def _until(self, ready: t.Callable[[], bool], name: str, processes: Processes) -> None:
+        deadline = self.clock.now() + START_SECONDS
+        while not ready():
+            if self.clock.now() > deadline or not processes.alive(name):
+                raise EksaError(
+                    f"{name} did not start; its last lines:\n{tail(processes.log(name))}", code="lab.service_start"
+                )
+            self.clock.sleep(0.1)
+
+    def _describe(self, shop: Workshop, subnet: str) -> list[str]:
+        said = json.loads(Processes(self.run, clock=self.clock).log("vcsim").read_text().splitlines()[0])
+        place = Place(
+            server=said["url"].removeprefix("https://"),
+            thumbprint=said["thumbprint"],
+            subnet=subnet,
+            template=next(iter(TEMPLATES)),
+            username=ADMIN,
+        )
+        described = self.run / "described"
+        wanted = fingerprint(place, [shop.key(item) for item in catalog.COMPONENTS], Path(__file__).parent)
+        if described.is_file() and described.read_text() == wanted:
+            return []
+        bundles = release.write_release(shop, self.run / "release")
+        write_first_cluster(self.run, place, bundles=bundles, tools=shop.store.bin)
+        described.write_text(wanted)
+        return [f"wrote the inventory {self.inventory}"]
+
+    def down(self) -> tuple[str, ...]:
+        """Stop and remove all that the lab started; the cache of built things stays."""
+        processes = Processes(self.run, clock=self.clock)
+        engine = self.workshop().engine
+        done: list[str] = []
+        if engine.works():
+            for cluster in sorted(self._clusters()):
+                done += engine.remove_containers(label=f"io.x-k8s.kind.cluster={cluster}-eks-a-cluster")
+        done += ["stopped the vCenter"] if processes.stop("vcsim") else []
+        if engine.works():
+            done += engine.remove_all()
+        done += [f"stopped the {name}" for name in ("mirror", "registry") if processes.stop(name)]
+        done += ["stopped docker"] if engine.stop() else []
+        if self.run.is_dir():
+            shutil.rmtree(self.run)
+            done.append(f"removed {self.run}")
+        return tuple(done)
+
+    def _clusters(self) -> set[str]:
+        try:
+            inventory = yaml.safe_load(self.inventory.read_text())
+        except FileNotFoundError:
+            return set()
+        return set(inventory["eksa_clusters"]["hosts"])
+
+
+def _listens(address: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((address, port)) == 0
+
+
+__all__ = ("Datacenter",)

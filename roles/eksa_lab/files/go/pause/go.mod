@@ -1,0 +1,3 @@
+module eks.anywhere/lab/pause
+
+go 1.26.0
