@@ -116,7 +116,8 @@ def absent(name: str, kubeconfig: str, *, ports: Ports, check_mode: bool) -> Res
     seen = _observed(name, kubeconfig, ports=ports)
     actions: list[str] = []
     if seen.state is not State.ABSENT:
-        if seen.state is State.STOPPED:
+        if seen.state is State.STOPPED and not check_mode:
+            # Only a running one can say whether machines depend on it.
             seen = _start(name, kubeconfig, ports=ports)
         if seen.state is State.SILENT:
             raise _silent(name)

@@ -32,6 +32,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 SYSTEM_NAMESPACE = "eksa-system"
 INVENTORY = {"api_version": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider"}
 _CLUSTERCTL_LABEL = "clusterctl.cluster.x-k8s.io"
+_CORE_LABEL = "clusterctl.cluster.x-k8s.io/core"
 _PROVIDER_LABEL = "cluster.x-k8s.io/provider"
 
 
@@ -123,8 +124,7 @@ def _refuse_other_versions(plans: t.Iterable[ProviderPlan], installed: t.Mapping
 
 def _has_cert_manager(wanted: Wanted, kube: Kube) -> bool:
     """Whether the bundle's version is there, complete as far as its three deployments tell."""
-    labels = ",".join(f"{key}={value}" for key, value in clusterctl.CERT_MANAGER_LABELS.items())
-    found = kube.list(api_version="apps/v1", kind="Deployment", labels=labels)
+    found = kube.list(api_version="apps/v1", kind="Deployment", labels=f"{_CORE_LABEL}=cert-manager")
     versions = {
         (obj["metadata"].get("annotations") or {}).get(clusterctl.CERT_MANAGER_VERSION_ANNOTATION) for obj in found
     }
