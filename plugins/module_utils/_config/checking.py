@@ -8,16 +8,37 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks import (
+    access,
+    kubelet,
+    network,
+    references,
+    topology,
+    vsphere,
+    workers,
+)
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import Check, Scope
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import Finding
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
 
+CHECKS: tuple[Check, ...] = (
+    *topology.CHECKS,
+    *references.CHECKS,
+    *workers.CHECKS,
+    *network.CHECKS,
+    *access.CHECKS,
+    *vsphere.CHECKS,
+    *kubelet.CHECKS,
+)
+
 
 def check(sources: t.Sequence[Source], environ: t.Mapping[str, str]) -> list[Finding]:
-    """All findings about meaning, in the order of upstream's own checks."""
-    clusters = [source for source in sources if source.kind == "Cluster"]
-    if not clusters:
+    """All findings about meaning."""
+    cluster = next((source for source in sources if source.kind == "Cluster"), None)
+    if cluster is None:
         return [Finding("", "no Cluster found in manifest")]
-    return []
+    scope = Scope(cluster=cluster, sources=sources, environ=environ)
+    return [finding for one in CHECKS for finding in one(scope)]
 
 
-__all__ = ("check",)
+__all__ = ("CHECKS", "check")

@@ -9,40 +9,56 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import building, checking, comparing, defaults, reading
-from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import Finding, errors
+from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import Finding, obstacles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
+_NOTHING: t.Mapping[str, str] = {}
 
-def load(text: str, *, environ: t.Mapping[str, str] = {}) -> ClusterConfig:
-    """The config; any error finding raises ``EksaError`` (``config.invalid``) that lists them all."""
+
+def load(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> ClusterConfig:
+    """The config, fit to make a cluster of; anything against that raises ``EksaError`` (``config.invalid``), all at once."""
     sources, found = _examine(text, environ)
-    wrong = errors(found)
+    wrong = obstacles(found)
     if wrong:
-        raise EksaError(
-            "invalid cluster config:\n" + "\n".join(f"  {finding}" for finding in wrong),
-            code="config.invalid",
-            hint="Correct the fields named above.",
-            details={"findings": [finding.as_dict() for finding in wrong]},
-        )
+        raise _invalid(wrong)
     return building.build(sources)
 
 
-def findings(text: str, *, previous: str | None = None, environ: t.Mapping[str, str] = {}) -> list[Finding]:
+def read(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> ClusterConfig:
+    """The config without judging it; only one too broken to build raises ``EksaError`` (``config.invalid``)."""
+    sources, found = _examine(text, environ)
+    try:
+        return building.build(sources)
+    except (IndexError, KeyError, StopIteration) as exc:
+        raise _invalid(obstacles(found)) from exc
+
+
+def findings(text: str, *, previous: str | None = None, environ: t.Mapping[str, str] = _NOTHING) -> list[Finding]:
     """All there is to say about a config and, with the text of the ``previous`` one, about the change."""
     sources, found = _examine(text, environ)
     if previous is None:
         return found
-    before, _ignored = _examine(previous, environ)
+    before, _judged = _examine(previous, environ)
     return [*found, *comparing.changes(before, sources)]
 
 
 def _examine(text: str, environ: t.Mapping[str, str]) -> tuple[list[reading.Source], list[Finding]]:
     sources, found = reading.read(text)
-    if errors(found) and not sources:
+    if found and not sources:
         return sources, found
     defaults.apply(sources, environ)
     return sources, [*found, *checking.check(sources, environ)]
 
 
-__all__ = ("findings", "load")
+def _invalid(wrong: t.Sequence[Finding]) -> EksaError:
+    lines = "\n".join(f"  {finding}" for finding in wrong)
+    return EksaError(
+        f"invalid cluster config:\n{lines}\n",
+        code="config.invalid",
+        hint="Correct the fields named above.",
+        details={"findings": [finding.as_dict() for finding in wrong]},
+    )
+
+
+__all__ = ("findings", "load", "read")

@@ -17,13 +17,18 @@ _SHOWN_CHARACTERS = 60
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """``message`` states the rule that ``value``, found at ``path`` (source ``line``, 0 when unknown), breaks."""
+    """``message`` states the rule that ``value``, found at ``path`` (source ``line``, 0 when unknown), breaks.
+
+    ``on_create`` marks a warning that becomes an error when a cluster is made or changed: the vendor's parser accepts
+    such a config, its create command does not.
+    """
 
     path: str
     message: str
     severity: str = ERROR
     line: int = 0
     value: str = ""
+    on_create: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
         """The documented public shape."""
@@ -43,9 +48,9 @@ def shown(value: t.Any) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
 
 
-def errors(findings: t.Iterable[Finding]) -> list[Finding]:
-    """Those that make a config unusable."""
-    return [finding for finding in findings if finding.severity == ERROR]
+def obstacles(findings: t.Iterable[Finding]) -> list[Finding]:
+    """Those that keep a cluster from being made."""
+    return [finding for finding in findings if finding.severity == ERROR or finding.on_create]
 
 
-__all__ = ("ERROR", "WARNING", "Finding", "errors", "shown")
+__all__ = ("ERROR", "WARNING", "Finding", "obstacles", "shown")

@@ -12,6 +12,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import args, containerd, machine, names, vsphere
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
 
+_MIN_MEMORY_MIB = 8192
 _FIRST_WITH_URL = (0, 19)
 """Release of EKS Anywhere from which machines download etcd from a given URL; older ones must not be rolled for it."""
 
@@ -24,7 +25,9 @@ def objects(inputs: Inputs) -> list[Obj]:
     if etcd.machine is None:
         raise EksaError("The external etcd has no machine config.", code="render.machine_missing")
     name = inputs.config.name
-    template = vsphere.machine_template(inputs, name=names.etcd_template(name), machine=etcd.machine)
+    template = vsphere.machine_template(
+        inputs, name=names.etcd_template(name), machine=etcd.machine, min_memory_mib=_MIN_MEMORY_MIB
+    )
     return [_cluster(inputs, etcd, etcd.machine), template]
 
 

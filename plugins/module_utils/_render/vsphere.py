@@ -42,24 +42,26 @@ def cluster(inputs: Inputs) -> Obj:
     }
 
 
-def machine_template(inputs: Inputs, *, name: str, machine: MachineConfig, networks: t.Sequence[str] = ()) -> Obj:
+def machine_template(
+    inputs: Inputs,
+    *,
+    name: str,
+    machine: MachineConfig,
+    networks: t.Sequence[str] = (),
+    min_memory_mib: int = 0,
+) -> Obj:
     """VSphereMachineTemplate; ``networks`` replace the one of the datacenter."""
     place = datacenter(inputs)
-    facts = inputs.templates.get(machine.template, TemplateFacts())
-    disk_gib = max(machine.disk_gib, MIN_DISK_GIB, facts.disk_gib)
     spec: Obj = {
-        "cloneMode": machine.clone_mode or _clone_mode(disk_gib, facts),
         "datacenter": place.datacenter,
         "datastore": machine.datastore,
-        "diskGiB": disk_gib,
         "folder": machine.folder,
-        "memoryMiB": machine.memory_mib,
         "network": {"devices": [{"dhcp4": True, "networkName": network} for network in networks or [place.network]]},
         "numCPUs": machine.num_cpus,
         "resourcePool": machine.resource_pool,
         "server": place.server,
-        "template": facts.path or machine.template,
         "thumbprint": place.thumbprint,
+        **_observed(machine, inputs.templates.get(machine.template), min_memory_mib),
     }
     if machine.storage_policy_name:
         spec["storagePolicyName"] = machine.storage_policy_name
@@ -73,9 +75,21 @@ def machine_template(inputs: Inputs, *, name: str, machine: MachineConfig, netwo
     }
 
 
-def _clone_mode(disk_gib: int, facts: TemplateFacts) -> str:
-    """A linked clone shares the template's disk, so it needs a snapshot and the very same size."""
-    return "linkedClone" if facts.has_snapshot and facts.disk_gib == disk_gib else "fullClone"
+def _observed(machine: MachineConfig, facts: TemplateFacts | None, min_memory_mib: int) -> Obj:
+    """Fields that are settled when the template is looked at; without facts they are as the config has them."""
+    if facts is None:
+        asked: Obj = {"cloneMode": machine.clone_mode, "diskGiB": machine.disk_gib}
+        given = {field: value for field, value in asked.items() if value}
+        return {**given, "memoryMiB": machine.memory_mib, "template": machine.template}
+    disk_gib = max(machine.disk_gib, MIN_DISK_GIB, facts.disk_gib)
+    # A linked clone shares the template's disk, so it needs a snapshot and the very same size.
+    linked = facts.has_snapshot and facts.disk_gib == disk_gib
+    return {
+        "cloneMode": machine.clone_mode or ("linkedClone" if linked else "fullClone"),
+        "diskGiB": disk_gib,
+        "memoryMiB": max(machine.memory_mib, min_memory_mib),
+        "template": facts.path or machine.template,
+    }
 
 
 def failure_domains(inputs: Inputs) -> list[Obj]:

@@ -1,0 +1,86 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""What users may tell kubelet, the audit log and etcd's encryption."""
+
+from __future__ import annotations
+
+import typing as t
+import urllib.parse
+
+import yaml
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import CONTROL_PLANE, Findings, Scope
+
+_ENCRYPTION = "spec.etcdEncryption"
+_ENCRYPTING = ("vsphere", "nutanix", "cloudstack")
+
+
+def kubelet(scope: Scope) -> Findings:
+    """The provider's identity of a node is not the user's to set."""
+    sections = [(CONTROL_PLANE, scope.control_plane), *scope.groups()]
+    for path, section in sections:
+        if "providerID" in section.get("kubeletConfiguration", {}):
+            message = "can not override providerID or cloudProvider (set by EKS Anywhere)"
+            yield scope.error(f"{path}.kubeletConfiguration.providerID", message)
+
+
+def audit_policy(scope: Scope) -> Findings:
+    """A policy that is YAML."""
+    content = scope.control_plane.get("auditPolicyContent", "")
+    if not content:
+        return
+    try:
+        yaml.load(content, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError) as exc:
+        problem = str(exc).splitlines()[0]
+        yield scope.error(f"{CONTROL_PLANE}.auditPolicyContent", f"invalid YAML in auditPolicyContent: {problem}")
+
+
+def encryption(scope: Scope) -> Findings:
+    """One configuration with one KMS provider."""
+    configs = scope.spec.get("etcdEncryption")
+    if configs is None:
+        return
+    if scope.provider not in _ENCRYPTING:
+        message = f"etcdEncryption is currently not supported for the provider: {scope.datacenter_kind}"
+        yield scope.error(_ENCRYPTION, message)
+    if not configs:
+        yield scope.error(_ENCRYPTION, "etcdEncryption cannot be empty")
+    if len(configs) > 1:
+        message = "etcdEncryption config is invalid, only 1 encryption config is supported currently"
+        yield scope.error(_ENCRYPTION, message)
+    for index, config in enumerate(configs):
+        path, word = f"{_ENCRYPTION}[{index}]", f"etcdEncryption[{index}]"
+        providers = config.get("providers", ())
+        if not providers:
+            yield scope.error(f"{path}.providers", f"{word}.providers cannot be empty")
+        if len(providers) > 1:
+            message = f"{word}.providers in invalid, only 1 encryption provider is currently supported"
+            yield scope.error(f"{path}.providers", message)
+        for number, provider in enumerate(providers):
+            for problem in _kms(provider.get("kms")):
+                where = f"{path}.providers[{number}].kms"
+                yield scope.error(where, f"{word}.providers[{number}] is invalid: {problem}")
+        if not config.get("resources"):
+            yield scope.error(f"{path}.resources", f"{word}.resources cannot be empty")
+
+
+def _kms(kms: dict[str, t.Any] | None) -> t.Iterator[str]:
+    if kms is None:
+        yield "kms cannot be nil"
+        return
+    if not kms.get("name"):
+        yield "kms.name cannot be empty"
+    address = kms.get("socketListenAddress", "")
+    scheme = urllib.parse.urlsplit(address).scheme
+    if not address:
+        yield "kms.socketListenAddress cannot be empty"
+    elif scheme != "unix":
+        yield f"kms.socketListenAddress has unsupported scheme: {scheme}"
+
+
+CHECKS = (kubelet, audit_policy, encryption)
+
+__all__ = ("CHECKS",)
