@@ -1,0 +1,187 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects as Cluster API v1.12, its vSphere provider v1.15 and a kubelet v1.34 show them, at each step of a machine's way."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
+
+NAMESPACE = "eksa-system"
+CAPI = "cluster.x-k8s.io/v1beta2"
+INFRA = "infrastructure.cluster.x-k8s.io/v1beta1"
+CLUSTER_LABEL = "cluster.x-k8s.io/cluster-name"
+UUID = "vsphere://42305f0b-dad7-1d3d-5727-0eafffffbbbb"
+
+
+def condition(kind: str, status: str = "True", reason: str = "", message: str = "") -> Obj:
+    """One entry of ``status.conditions``."""
+    return {"type": kind, "status": status, "reason": reason or kind, "message": message}
+
+
+def meta(name: str, *, cluster: str = "w01", control_plane: bool = False, **more: t.Any) -> Obj:
+    """Metadata with the labels that Cluster API sets."""
+    labels = {CLUSTER_LABEL: cluster}
+    if control_plane:
+        labels["cluster.x-k8s.io/control-plane"] = ""
+    return {"name": name, "namespace": NAMESPACE, "generation": 1, "labels": labels, **more}
+
+
+def cluster(
+    *, infrastructure: bool = True, initialized: bool = True, available: bool = True, paused: bool = False
+) -> Obj:
+    """The Cluster of Cluster API."""
+    return {
+        "apiVersion": CAPI,
+        "kind": "Cluster",
+        "metadata": meta("w01"),
+        "spec": {
+            **({"paused": True} if paused else {}),
+            "controlPlaneRef": {
+                "apiGroup": "controlplane.cluster.x-k8s.io",
+                "kind": "KubeadmControlPlane",
+                "name": "w01",
+            },
+        },
+        "status": {
+            "observedGeneration": 1,
+            "initialization": {
+                "infrastructureProvisioned": infrastructure,
+                "controlPlaneInitialized": initialized,
+            },
+            "conditions": [condition("Available", str(available))],
+        },
+    }
+
+
+def control_plane(*, replicas: int = 1, ready: int = 1, made: int | None = None, available: bool = True) -> Obj:
+    """A KubeadmControlPlane."""
+    return {
+        "apiVersion": "controlplane.cluster.x-k8s.io/v1beta2",
+        "kind": "KubeadmControlPlane",
+        "metadata": meta("w01"),
+        "spec": {"replicas": replicas, "version": "v1.34.2-eks-1-34-9"},
+        "status": {
+            "observedGeneration": 1,
+            "version": "v1.34.2-eks-1-34-9",
+            "replicas": replicas if made is None else made,
+            "readyReplicas": ready,
+            "conditions": [condition("Available", str(available)), condition("CertificatesAvailable")],
+        },
+    }
+
+
+def deployment(*, replicas: int = 1, ready: int = 1) -> Obj:
+    """A MachineDeployment of one worker group."""
+    return {
+        "apiVersion": CAPI,
+        "kind": "MachineDeployment",
+        "metadata": meta("w01-md-0"),
+        "spec": {"replicas": replicas},
+        "status": {"observedGeneration": 1, "replicas": replicas, "readyReplicas": ready, "conditions": []},
+    }
+
+
+def machine(name: str = "w01-abc12", *, control_plane: bool = True, step: str = "ready", **status: t.Any) -> Obj:
+    """A Machine at a step: ``new``, ``bootstrapped``, ``provisioned``, ``identified``, ``joined``, ``ready``."""
+    steps = ("new", "bootstrapped", "provisioned", "identified", "joined", "ready")
+    reached = steps.index(step)
+    conditions = [
+        condition("BootstrapConfigReady", str(reached >= 1)),
+        condition("InfrastructureReady", str(reached >= 2)),
+    ]
+    if reached >= 4:
+        conditions += [condition("APIServerPodHealthy"), condition("EtcdPodHealthy")] if control_plane else []
+        conditions.append(condition("NodeHealthy", "True" if reached == 5 else "False"))
+    return {
+        "apiVersion": CAPI,
+        "kind": "Machine",
+        "metadata": meta(name, control_plane=control_plane),
+        "spec": {
+            "bootstrap": {"configRef": {"kind": "KubeadmConfig", "name": name}},
+            "infrastructureRef": {"kind": "VSphereMachine", "name": name},
+            **({"providerID": UUID} if reached >= 3 else {}),
+        },
+        "status": {
+            "phase": "Running" if reached >= 4 else "Provisioning",
+            "initialization": {"bootstrapDataSecretCreated": reached >= 1, "infrastructureProvisioned": reached >= 2},
+            "conditions": conditions,
+            **({"addresses": [{"type": "ExternalIP", "address": "10.1.0.7"}]} if reached >= 2 else {}),
+            **({"nodeRef": {"name": name}} if reached >= 4 else {}),
+            **status,
+        },
+    }
+
+
+def kubeadm_config(name: str = "w01-abc12", *conditions: Obj) -> Obj:
+    """A KubeadmConfig."""
+    return {
+        "apiVersion": "bootstrap.cluster.x-k8s.io/v1beta2",
+        "kind": "KubeadmConfig",
+        "metadata": meta(name),
+        "status": {"conditions": list(conditions)},
+    }
+
+
+def vsphere_machine(name: str = "w01-abc12", *conditions: Obj) -> Obj:
+    """A VSphereMachine."""
+    return {
+        "apiVersion": INFRA,
+        "kind": "VSphereMachine",
+        "metadata": meta(name),
+        "status": {"ready": False, "v1beta2": {"conditions": list(conditions)}},
+    }
+
+
+def vsphere_vm(name: str = "w01-abc12", *conditions: Obj, ready: bool = False, older: t.Sequence[Obj] = ()) -> Obj:
+    """A VSphereVM; ``older`` are its conditions of the v1beta1 contract."""
+    owner = {"apiVersion": INFRA, "kind": "VSphereMachine", "name": name}
+    return {
+        "apiVersion": INFRA,
+        "kind": "VSphereVM",
+        "metadata": meta(name, ownerReferences=[owner]),
+        "status": {"ready": ready, "conditions": list(older), "v1beta2": {"conditions": list(conditions)}},
+    }
+
+
+def node(name: str = "w01-abc12", *, ready: str = "True", message: str = "", provider_id: str | None = UUID) -> Obj:
+    """A Node."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name},
+        "spec": {"providerID": provider_id} if provider_id else {},
+        "status": {"conditions": [condition("Ready", ready, "KubeletNotReady", message)]},
+    }
+
+
+def pod(
+    name: str = "capv-controller-manager-7d9",
+    *,
+    namespace: str = "capv-system",
+    waiting: Obj | None = None,
+    last: Obj | None = None,
+    conditions: t.Sequence[Obj] = (),
+    started: bool = True,
+    phase: str = "Pending",
+) -> Obj:
+    """A pod with one container."""
+    status = {
+        "name": "manager",
+        "image": "registry.local/capv:v1.15.2",
+        "ready": False,
+        "state": {"waiting": waiting} if waiting else {"running": {}},
+        "lastState": {"terminated": last} if last else {},
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace},
+        "status": {
+            "phase": phase,
+            "conditions": list(conditions),
+            **({"containerStatuses": [status]} if started else {}),
+        },
+    }

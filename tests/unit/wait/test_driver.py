@@ -1,0 +1,154 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The loop that waits: what it prints and when, and how it ends."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, WaitTimeout
+from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import Goal, Scene, judge
+from ansible_collections.eks.anywhere.tests.unit.fakes import FakeClock, FakeReporter
+from ansible_collections.eks.anywhere.tests.unit.wait import samples as s
+
+WAITING = Reason("Machine", "w01-abc", "waiting for VSphereVM to get an IP address")
+BOOTING = Reason("Machine", "w01-abc", "its VM runs")
+LACKING = Reason("Pod", "capv-system/capv", "cannot pull image x: not found", code="image.pull_failed", hint="Push it.")
+
+
+def run(script: t.Callable[[float], Tick], *, timeout: float = 600.0) -> tuple[float, list[str]]:
+    """Wait with a world that is a function of time."""
+    clock, report = FakeClock(), FakeReporter()
+    seconds = until(
+        lambda: script(clock.now()), clock=clock, report=report, timeout_seconds=timeout, what="control plane"
+    )
+    return seconds, report.lines
+
+
+def test_what_is_done_is_not_talked_about() -> None:
+    assert run(lambda _now: Tick(done=True, state="1/1 ready")) == (0.0, [])
+
+
+def test_a_line_per_change_and_one_at_the_end() -> None:
+    def world(now: float) -> Tick:
+        if now >= 20:
+            return Tick(done=True, state="1/1 ready")
+        return Tick(done=False, state="0/1 ready", reasons=(WAITING if now < 10 else BOOTING,))
+
+    assert run(world) == (
+        20.0,
+        [
+            "  control plane: 0/1 ready (0 s) - Machine w01-abc: waiting for VSphereVM to get an IP address",
+            "  control plane: 0/1 ready (10 s) - Machine w01-abc: its VM runs",
+            "  control plane: 1/1 ready (20 s)",
+        ],
+    )
+
+
+def test_a_line_every_30_seconds_when_nothing_changes() -> None:
+    _seconds, lines = run(lambda now: Tick(done=now >= 90, state="0/1 ready", reasons=(WAITING,)))
+    assert [line.split("(")[1].split(")")[0] for line in lines] == ["0 s", "30 s", "60 s", "90 s"]
+
+
+def test_flapping_does_not_flood() -> None:
+    _seconds, lines = run(
+        lambda now: Tick(done=now >= 60, state="0/1", reasons=((WAITING, BOOTING)[int(now) % 4 // 2],))
+    )
+    assert len(lines) <= 5
+
+
+def test_a_counter_in_the_words_is_no_change() -> None:
+    def world(now: float) -> Tick:
+        return Tick(done=now >= 20, state="0/1", reasons=(Reason("Pod", "p", f"back-off {now:.0f}s restarting"),))
+
+    assert len(run(world)[1]) == 2
+
+
+def test_a_timeout_says_why() -> None:
+    with pytest.raises(WaitTimeout) as caught:
+        run(lambda _now: Tick(done=False, state="0/1 ready", reasons=(WAITING, BOOTING)), timeout=45)
+    assert caught.value.code == "wait.timeout"
+    assert caught.value.message == (
+        "control plane: 0/1 ready after 45 s: Machine w01-abc: waiting for VSphereVM to get an IP address."
+    )
+    assert caught.value.details["reasons"] == [WAITING.sentence, BOOTING.sentence]
+
+
+def test_the_hopeless_ends_the_wait_within_two_minutes() -> None:
+    with pytest.raises(EksaError) as caught:
+        run(lambda now: Tick(done=False, state="0/1", reasons=(LACKING,) if now >= 20 else (WAITING,)), timeout=3600)
+    assert caught.value.code == "image.pull_failed"
+    assert "capv-system/capv: cannot pull image x: not found" in caught.value.message
+    assert caught.value.hint == "Push it."
+    assert 80 <= caught.value.details["seconds"] <= 84
+
+
+def test_the_hopeless_that_goes_away_does_no_harm() -> None:
+    def world(now: float) -> Tick:
+        return Tick(done=now >= 300, state="0/1", reasons=(LACKING,) if now % 60 < 50 else (WAITING,))
+
+    assert run(world)[0] == 300.0
+
+
+def test_a_server_on_its_way_up_is_a_reason_not_an_error() -> None:
+    def world(now: float) -> Tick:
+        if now < 4:
+            raise EksaError("API server https://10.0.0.5:6443 did not answer.", code="kube.unreachable")
+        return Tick(done=True, state="1/1")
+
+    seconds, lines = run(world)
+    assert seconds == 4.0
+    assert lines[0] == "  control plane: unknown (0 s) - API server: API server https://10.0.0.5:6443 did not answer."
+
+
+def test_other_errors_come_through() -> None:
+    def world(_now: float) -> Tick:
+        raise EksaError("forbidden", code="kube.forbidden")
+
+    with pytest.raises(EksaError, match="forbidden"):
+        run(world)
+
+
+def scene(**changes: t.Any) -> Scene:
+    """A finished 1+1 cluster, changed."""
+    base: dict[str, t.Any] = {
+        "name": "w01",
+        "cluster": s.cluster(),
+        "control_plane": s.control_plane(),
+        "deployments": (s.deployment(),),
+        "machines": (s.machine(), s.machine("w01-md-0-x", control_plane=False)),
+        "nodes": (s.node(), s.node("w01-md-0-x")),
+    }
+    return Scene(**{**base, **changes})
+
+
+BOOTED = (s.machine(step="identified"), s.machine("w01-md-0-x", control_plane=False, step="new"))
+JOINED = (s.machine(step="joined"), s.machine("w01-md-0-x", control_plane=False, step="joined"))
+OLD = s.control_plane()
+OLD["status"]["version"] = "v1.33.1"
+SCENES = (
+    ("nothing there", scene(cluster=None), {}, "not there"),
+    ("at rest", scene(), {"control_plane", "machines", "nodes", "ready"}, "1/1 up"),
+    ("booting", scene(machines=BOOTED, control_plane=s.control_plane(available=False, ready=0), nodes=None), {}, "0/1 up"),
+    ("before the network", scene(machines=JOINED, control_plane=s.control_plane(ready=0), nodes=(
+        s.node(ready="False", message="cni"), s.node("w01-md-0-x", ready="False", message="cni")),
+        deployments=(s.deployment(ready=0),)), {"control_plane", "machines"}, "1/1 up"),
+    ("one worker not made", scene(deployments=(s.deployment(replicas=2, ready=1),)), {"control_plane"}, "1/1 up"),
+    ("an older version", scene(control_plane=OLD), {"machines", "nodes", "ready"}, "1/1 up"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("seen", "reached", "state"), [case[1:] for case in SCENES], ids=[case[0] for case in SCENES])
+def test_goals(seen: Scene, reached: set[str], state: str) -> None:
+    assert {goal.value for goal in Goal if judge(seen, goal).done} == set(reached)
+    assert judge(seen, Goal.CONTROL_PLANE).state == state
+
+
+def test_waiting_workers_are_no_reason_for_the_control_plane() -> None:
+    seen = scene(machines=BOOTED, control_plane=s.control_plane(available=False, ready=0), nodes=None)
+    assert "w01-md-0" not in " ".join(reason.sentence for reason in judge(seen, Goal.CONTROL_PLANE).reasons)
+    assert "w01-md-0-x" in " ".join(reason.sentence for reason in judge(seen, Goal.MACHINES).reasons)
