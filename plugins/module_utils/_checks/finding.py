@@ -33,7 +33,8 @@ class Finding:
 
     def __str__(self) -> str:
         expected = f"; expected {self.expected}" if self.expected else ""
-        return f"{self.object}: {self.seen}{expected}."
+        about = "" if self.object in self.seen else f"{self.object}: "
+        return f"{about}{self.seen}{expected}."
 
 
 def found(code: str, *, object: str, **values: t.Any) -> Finding:  # noqa: A002 - the public name of the field

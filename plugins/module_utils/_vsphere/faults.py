@@ -53,7 +53,7 @@ def login_refused(server: str, username: str) -> EksaError:
 def not_vcenter(server: str, seen: str) -> EksaError:
     """Something answers that is no vCenter."""
     return EksaError(
-        f"{server} does not answer as a vCenter server: {seen}.",
+        f"vCenter {server} does not answer as a vCenter does: {seen}.",
         code="vsphere.not_vcenter",
         hint="Check spec.server of the VSphereDatacenterConfig.",
         details={"server": server},

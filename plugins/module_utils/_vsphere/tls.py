@@ -89,31 +89,31 @@ def _cause(server: str, exc: BaseException) -> tuple[str, str, str]:
     host, port = address(server)
     if isinstance(exc, (socket.gaierror, UnicodeError)):
         return (
-            f"The name {host} of the vCenter server does not resolve on this machine.",
+            f"vCenter {server}: the name {host} does not resolve on this machine.",
             "vsphere.unknown_host",
             "Check spec.server of the VSphereDatacenterConfig and the DNS settings of this machine.",
         )
     if isinstance(exc, ConnectionRefusedError):
         return (
-            f"{host} refuses connections on port {port}.",
+            f"vCenter {server} refuses connections on port {port}.",
             "vsphere.connection_refused",
             "Check spec.server of the VSphereDatacenterConfig (host and port) and that vCenter is running.",
         )
     if isinstance(exc, ssl.SSLCertVerificationError):
         return (
-            f"{host}:{port} showed a certificate other than the one just checked: {exc}.",
+            f"vCenter {server} showed a certificate other than the one just checked: {exc}.",
             "vsphere.certificate_changed",
             "Find out what answers at that address (several vCenters behind one name, a proxy), then run again.",
         )
     if isinstance(exc, ssl.SSLError):
         return (
-            f"{host}:{port} does not speak TLS as a vCenter does: {getattr(exc, 'reason', None) or exc}.",
+            f"vCenter {server} does not speak TLS as a vCenter does: {getattr(exc, 'reason', None) or exc}.",
             "vsphere.not_tls",
             "Check that spec.server of the VSphereDatacenterConfig names the HTTPS port of vCenter.",
         )
     seen = "no answer in time" if isinstance(exc, TimeoutError) else str(getattr(exc, "strerror", None) or exc)
     return (
-        f"vCenter {host}:{port} cannot be reached: {seen}.",
+        f"vCenter {server} cannot be reached: {seen}.",
         "vsphere.unreachable",
         "Check spec.server of the VSphereDatacenterConfig and that a route and the firewall allow HTTPS to it.",
     )

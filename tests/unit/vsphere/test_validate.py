@@ -28,7 +28,9 @@ DOCUMENTED = [
     "✅ Vsphere Provider setup is valid",
 ]
 REFUSED = EksaError("vCenter v refused the password of u.", code="vsphere.login_refused", hint="Check it.")
-UNKNOWN = EksaError("The name v does not resolve.", code="vsphere.unknown_host", hint="Check it.")
+UNKNOWN = EksaError(
+    "vCenter vcenter.example.com: the name v does not resolve.", code="vsphere.unknown_host", hint="Check it."
+)
 
 
 def run(
@@ -121,6 +123,7 @@ def test_as_far_as_the_server_lets_us(vcenter: FakeVSphere, code: str, shown: li
     probe = FakeProbe()
     error = failure(lines, vcenter=vcenter, probe=probe)
     assert error.code == code
+    assert error.message.count("vCenter vcenter.example.com") <= 1
     assert lines.lines == shown
     assert probe.asked == ["192.0.2.10"]
 
