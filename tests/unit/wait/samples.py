@@ -1,7 +1,7 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects as Cluster API v1.12, its vSphere provider v1.15 and a kubelet v1.34 show them, at each step of a machine's way."""
+"""Objects as Cluster API v1.12, its vSphere provider v1.15 and a kubelet v1.34 show them."""
 
 from __future__ import annotations
 

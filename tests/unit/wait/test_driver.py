@@ -130,21 +130,24 @@ BOOTED = (s.machine(step="identified"), s.machine("w01-md-0-x", control_plane=Fa
 JOINED = (s.machine(step="joined"), s.machine("w01-md-0-x", control_plane=False, step="joined"))
 OLD = s.control_plane()
 OLD["status"]["version"] = "v1.33.1"
-SCENES = (
-    ("nothing there", scene(cluster=None), {}, "not there"),
+UNREADY = s.control_plane(available=False, ready=0)
+DARK = (s.node(ready="False", message="cni"), s.node("w01-md-0-x", ready="False", message="cni"))
+NO_NETWORK = scene(
+    machines=JOINED, control_plane=s.control_plane(ready=0), nodes=DARK, deployments=(s.deployment(ready=0),)
+)
+SCENES: tuple[tuple[str, Scene, set[str], str], ...] = (
+    ("nothing there", scene(cluster=None), set(), "not there"),
     ("at rest", scene(), {"control_plane", "machines", "nodes", "ready"}, "1/1 up"),
-    ("booting", scene(machines=BOOTED, control_plane=s.control_plane(available=False, ready=0), nodes=None), {}, "0/1 up"),
-    ("before the network", scene(machines=JOINED, control_plane=s.control_plane(ready=0), nodes=(
-        s.node(ready="False", message="cni"), s.node("w01-md-0-x", ready="False", message="cni")),
-        deployments=(s.deployment(ready=0),)), {"control_plane", "machines"}, "1/1 up"),
+    ("booting", scene(machines=BOOTED, control_plane=UNREADY, nodes=None), set(), "0/1 up"),
+    ("before the network", NO_NETWORK, {"control_plane", "machines"}, "1/1 up"),
     ("one worker not made", scene(deployments=(s.deployment(replicas=2, ready=1),)), {"control_plane"}, "1/1 up"),
     ("an older version", scene(control_plane=OLD), {"machines", "nodes", "ready"}, "1/1 up"),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(("seen", "reached", "state"), [case[1:] for case in SCENES], ids=[case[0] for case in SCENES])
 def test_goals(seen: Scene, reached: set[str], state: str) -> None:
-    assert {goal.value for goal in Goal if judge(seen, goal).done} == set(reached)
+    assert {goal.value for goal in Goal if judge(seen, goal).done} == reached
     assert judge(seen, Goal.CONTROL_PLANE).state == state
 
 

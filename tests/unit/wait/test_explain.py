@@ -23,6 +23,8 @@ CNI = (
     "message:Network plugin returns error: cni plugin not initialized"
 )
 
+BLOCKED = "Scaling up from 0 to 1 replicas is blocked because:\n* VSphereMachineTemplate does not exist"
+
 CASES: tuple[tuple[str, list[Obj], str], ...] = (
     (
         "bootstrap data of a worker before the control plane",
@@ -141,8 +143,10 @@ CASES: tuple[tuple[str, list[Obj], str], ...] = (
     (
         "a node without identity",
         [s.machine(step="identified"), s.node(provider_id=None)],
-        f"Machine w01-abc12: its node w01-abc12 has joined with no providerID instead of {s.UUID}; "
-        "look at the cloud provider's pod",
+        (
+            f"Machine w01-abc12: its node w01-abc12 has joined with no providerID instead of {s.UUID}; "
+            "look at the cloud provider's pod"
+        ),
     ),
     (
         "a node without network",
@@ -187,14 +191,16 @@ CASES: tuple[tuple[str, list[Obj], str], ...] = (
                             "ScalingUp",
                             "True",
                             "ScalingUp",
-                            "Scaling up from 0 to 1 replicas is blocked because:\n* VSphereMachineTemplate does not exist",
+                            BLOCKED,
                         )
                     ],
                 },
             }
         ],
-        "KubeadmControlPlane w01: Scaling up from 0 to 1 replicas is blocked because: "
-        "VSphereMachineTemplate does not exist",
+        (
+            "KubeadmControlPlane w01: Scaling up from 0 to 1 replicas is blocked because: "
+            "VSphereMachineTemplate does not exist"
+        ),
     ),
     (
         "an image that the registry lacks",
@@ -209,8 +215,10 @@ CASES: tuple[tuple[str, list[Obj], str], ...] = (
                 last={"exitCode": 1, "reason": "Error", "message": 'no kind "Cluster" registered\n'},
             )
         ],
-        "Pod capv-system/capv-controller-manager-7d9: container manager keeps failing "
-        '(Error, exit code 1: no kind "Cluster" registered)',
+        (
+            "Pod capv-system/capv-controller-manager-7d9: container manager keeps failing "
+            '(Error, exit code 1: no kind "Cluster" registered)'
+        ),
     ),
     (
         "a pod without a place",
