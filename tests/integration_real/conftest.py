@@ -178,6 +178,7 @@ class ApiServer:
             f"--service-account-signing-key-file={files.key}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--disable-admission-plugins=ServiceAccount",
+            "--allow-privileged=true",
         ]
 
     def _wait_ready(self) -> None:

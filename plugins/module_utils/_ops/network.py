@@ -105,8 +105,9 @@ def _live(kube: Kube) -> bool:
 
 
 def _failed(said: str, chart: str) -> EksaError:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    words = " ".join(line for line in lines if line.startswith("Error:")) or " ".join(lines[-2:])
+    # helm goes on below its error with what exactly was wrong, and ends with a hint on its own options.
+    lines = [line.strip() for line in said.partition("Error:")[2].splitlines() or said.splitlines()]
+    words = " ".join(line for line in lines if line and not line.startswith("Use --debug"))
     return EksaError(
         f"helm could not render {chart}: {words[:600].rstrip('.')}.",
         code="network.render_failed",

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import io
-import os
 import pathlib
 import stat
 import typing as t
@@ -105,7 +104,7 @@ def test_downloads_happen_once(tmp_path: pathlib.Path, monkeypatch: pytest.Monke
     for _again in range(2):
         artifacts = LocalArtifacts(cache_dir=str(tmp_path))
         assert artifacts.read(URI) == "content"
-        assert os.path.basename(artifacts.path(URI)) == "manifest.yaml"
+        assert pathlib.Path(artifacts.path(URI)).name == "manifest.yaml"
     assert asked == [URI]
 
 
