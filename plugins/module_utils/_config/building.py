@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Defaulted documents -> ``ClusterConfig``. Called only when no check found an error, so the wanted fields are there."""
+"""Defaulted documents -> ``ClusterConfig``, for documents that passed the checks: what is needed is there."""
 
 from __future__ import annotations
 
@@ -174,7 +174,9 @@ def _machine(name: str, data: Data) -> model.MachineConfig:
         storage_policy_name=data.get("storagePolicyName", ""),
         networks=tuple(data.get("networks", ())),
         tags=tuple(data.get("tags", ())),
-        users=tuple(model.User(user.get("name", ""), tuple(user.get("sshAuthorizedKeys", ()))) for user in data["users"]),
+        users=tuple(
+            model.User(user.get("name", ""), tuple(user.get("sshAuthorizedKeys", ()))) for user in data["users"]
+        ),
         ntp_servers=tuple(host_os.get("ntpConfiguration", {}).get("servers", ())),
         cert_bundles=tuple((bundle.get("name", ""), bundle.get("data", "")) for bundle in bundles),
         bottlerocket=host_os.get("bottlerocketConfiguration", {}),

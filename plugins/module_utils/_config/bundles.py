@@ -108,7 +108,8 @@ def load_bundles(text: str) -> Bundles:
         number=int(spec.get("number", 0)),
         raw=document,
         versions={
-            str(section.get("kubeVersion", "")): _versions_bundle(section) for section in spec.get("versionsBundles") or ()
+            str(section.get("kubeVersion", "")): _versions_bundle(section)
+            for section in spec.get("versionsBundles") or ()
         },
     )
 
@@ -128,7 +129,11 @@ def document_of_kind(text: str, kind: str) -> dict[str, t.Any]:
 
 def _versions_bundle(section: Data) -> VersionsBundle:
     eksd, vsphere = _section(section, "eksD"), _section(section, "vSphere")
-    cilium, eksa, cert_manager = _section(section, "cilium"), _section(section, "eksa"), _section(section, "certManager")
+    cilium, eksa, cert_manager = (
+        _section(section, "cilium"),
+        _section(section, "eksa"),
+        _section(section, "certManager"),
+    )
     return VersionsBundle(
         kubernetes_version=str(section.get("kubeVersion", "")),
         eksd_name=eksd.get("name", ""),

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import building, checking, comparing, defaults, reading
+from ansible_collections.eks.anywhere.plugins.module_utils._config import (
+    building,
+    checking,
+    comparing,
+    defaults,
+    reading,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import Finding, obstacles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
@@ -17,7 +23,7 @@ _NOTHING: t.Mapping[str, str] = {}
 
 
 def load(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> ClusterConfig:
-    """The config, fit to make a cluster of; anything against that raises ``EksaError`` (``config.invalid``), all at once."""
+    """The config, fit to make a cluster of; else ``EksaError`` (``config.invalid``) with all that is against it."""
     sources, found = _examine(text, environ)
     wrong = obstacles(found)
     if wrong:

@@ -20,7 +20,7 @@ MIN_MEMORY_MIB = 2048
 MEMORY_MIB = 8192
 CPUS = 2
 
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 
 def apply(sources: t.Sequence[Source], environ: t.Mapping[str, str]) -> None:
@@ -79,9 +79,11 @@ def _encryption(cluster: Source, spec: Data, environ: t.Mapping[str, str]) -> No
 
 
 def _health_checks(cluster: Source, spec: Data, environ: t.Mapping[str, str]) -> None:
-    """Timeouts are cluster-wide; maxUnhealthy goes to the control plane and each group unless the cluster sets its own."""
+    """Timeouts are cluster-wide; maxUnhealthy goes to each kind of machine unless the cluster sets its own."""
     wide = spec.setdefault("machineHealthCheck", {})
-    startup = "20m0s" if spec.get("datacenterRef", {}).get("kind") == "TinkerbellDatacenterConfig" else NODE_STARTUP_TIMEOUT
+    startup = (
+        "20m0s" if spec.get("datacenterRef", {}).get("kind") == "TinkerbellDatacenterConfig" else NODE_STARTUP_TIMEOUT
+    )
     wide.setdefault("nodeStartupTimeout", startup)
     wide.setdefault("unhealthyMachineTimeout", UNHEALTHY_MACHINE_TIMEOUT)
     if "maxUnhealthy" in wide:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.topology import name_problems
 from ansible_collections.eks.anywhere.plugins.module_utils._config.schema import API_VERSION
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
 KUBERNETES_VERSION = "1.36"
 
-Document = t.Dict[str, t.Any]
+Document = dict[str, t.Any]
 
 
 def generate_config(name: str, provider: str) -> str:
@@ -31,7 +30,7 @@ def generate_config(name: str, provider: str) -> str:
             hint=f"Supported: {', '.join(PROVIDERS)}.",
         )
     documents = PROVIDERS[provider](name)
-    return "---\n".join(_text(document) for document in documents)
+    return "---\n".join(dumped(document, sort=True) for document in documents)
 
 
 def _docker(name: str) -> list[Document]:
@@ -90,24 +89,6 @@ def _cluster(name: str, datacenter_kind: str, *, control_planes: int, workers: i
 
 def _document(kind: str, name: str, spec: Document) -> Document:
     return {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
-
-
-class _Dumper(yaml.CSafeDumper):
-    """Double quotes, as Go writes them."""
-
-
-def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    tag = "tag:yaml.org,2002:str"
-    plain = dumper.resolve(yaml.ScalarNode, text, (True, False)) == tag
-    return dumper.represent_scalar(tag, text, style=None if plain else '"')
-
-
-_Dumper.add_representer(str, _string)
-
-
-def _text(document: Document) -> str:
-    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=True, default_flow_style=False)
-    return text
 
 
 PROVIDERS: t.Mapping[str, t.Callable[[str], list[Document]]] = {"vsphere": _vsphere, "docker": _docker}

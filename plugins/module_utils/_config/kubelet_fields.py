@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-NAMES = frozenset(
-    """
+_TEXT = """
     address allowedUnsafeSysctls apiVersion authentication authorization cgroupDriver cgroupRoot cgroupsPerQOS
     clusterDNS clusterDomain configMapAndSecretChangeDetectionStrategy containerLogMaxFiles containerLogMaxSize
     containerLogMaxWorkers containerLogMonitorInterval containerRuntimeEndpoint contentType cpuCFSQuota
@@ -30,7 +29,8 @@ NAMES = frozenset(
     streamingConnectionIdleTimeout syncFrequency systemCgroups systemReserved systemReservedCgroup tlsCertFile
     tlsCipherSuites tlsMinVersion tlsPrivateKeyFile topologyManagerPolicy topologyManagerPolicyOptions
     topologyManagerScope tracing userNamespaces volumePluginDir volumeStatsAggPeriod
-    """.split()
-)
+"""
+
+NAMES = frozenset(_TEXT.split())
 
 __all__ = ("NAMES",)

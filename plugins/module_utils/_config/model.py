@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-Document = t.Dict[str, t.Any]
+Document = dict[str, t.Any]
 Strings = t.Mapping[str, str]
 
 

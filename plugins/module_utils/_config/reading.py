@@ -83,13 +83,12 @@ def read(text: str) -> tuple[list[Source], list[Finding]]:
     loader = None
     try:
         loader = Loader(str.__str__(text))
-        nodes = []
-        while loader.check_node():
-            nodes.append(loader.get_node())
-        return _documents(nodes, loader)
+        return _documents(list(_nodes(loader)), loader)
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 0
-        return [], [Finding("", f"could not parse: error converting YAML to JSON: {exc.problem or exc.context}", line=line)]
+        return [], [
+            Finding("", f"could not parse: error converting YAML to JSON: {exc.problem or exc.context}", line=line)
+        ]
     except (yaml.YAMLError, UnicodeError) as exc:
         return [], [Finding("", f"could not parse: error converting YAML to JSON: {exc}")]
     except _Overflow as exc:
@@ -97,6 +96,13 @@ def read(text: str) -> tuple[list[Source], list[Finding]]:
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def _nodes(loader: Loader) -> t.Iterator[yaml.Node]:
+    while loader.check_node():
+        node = loader.get_node()
+        if node is not None:
+            yield node
 
 
 def _documents(nodes: t.Sequence[yaml.Node], loader: Loader) -> tuple[list[Source], list[Finding]]:
@@ -166,20 +172,22 @@ class _Walk:
             raise _Overflow(f"values are nested deeper than {MAX_DEPTH} levels")
 
     def _wrong(self, node: yaml.Node, path: str, wanted: str) -> None:
-        kind = {yaml.SequenceNode: "array", yaml.MappingNode: "object"}.get(type(node)) or _SCALARS.get(node.tag, "string")
+        kind = _COLLECTIONS.get(type(node)) or _SCALARS.get(node.tag, "string")
         value = node.value if isinstance(node, yaml.ScalarNode) else None
         message = f"cannot unmarshal {kind} into a field of type {wanted}"
         self.findings.append(Finding(path, message, line=_line(node), value=shown(value)))
 
     def _list(self, node: yaml.Node, wanted: schema.ListOf, path: str) -> list[t.Any] | None:
         if not isinstance(node, yaml.SequenceNode):
-            return self._wrong(node, path, "array")
+            self._wrong(node, path, "array")
+            return None
         items = (self.value(item, wanted.item, f"{path}[{index}]") for index, item in enumerate(node.value))
         return [_EMPTY.get(type(wanted.item), "") if item is None else item for item in items]
 
     def _object(self, node: yaml.Node, wanted: schema.Fields | schema.MapOf, path: str) -> dict[str, t.Any] | None:
         if not isinstance(node, yaml.MappingNode):
-            return self._wrong(node, path, "object")
+            self._wrong(node, path, "object")
+            return None
         found: dict[str, t.Any] = {}
         for key, item in self._pairs(node, path):
             name = self._name(key, wanted, path) if isinstance(wanted, schema.Fields) else key.value
@@ -200,7 +208,9 @@ class _Walk:
         for key, item in node.value:
             if key.tag == _MERGE:
                 for source in item.value if isinstance(item, yaml.SequenceNode) else [item]:
-                    merged |= {pair[0].value: pair for pair in self._merged(source, path) if pair[0].value not in merged}
+                    merged |= {
+                        pair[0].value: pair for pair in self._merged(source, path) if pair[0].value not in merged
+                    }
             elif not isinstance(key, yaml.ScalarNode):
                 self.findings.append(Finding(path, "a field name must be a plain string", line=_line(key)))
             elif key.value in own:
@@ -213,14 +223,16 @@ class _Walk:
 
     def _merged(self, node: yaml.Node, path: str) -> t.Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
-            self.findings.append(Finding(path, "map merge requires map or sequence of maps as the value", line=_line(node)))
+            self.findings.append(
+                Finding(path, "map merge requires map or sequence of maps as the value", line=_line(node))
+            )
             return
         self._enter()
         yield from self._pairs(node, path)
         self._depth -= 1
 
     def _name(self, key: yaml.ScalarNode, wanted: schema.Fields, path: str) -> str | None:
-        """The known name that the user meant, or None: names that differ in case alone are accepted, as upstream does."""
+        """The known name that the user meant, or None; as upstream, names may differ in case."""
         if key.value in wanted.names:
             return str(key.value)
         where = f"{path}.{key.value}" if path else str(key.value)
@@ -237,7 +249,8 @@ class _Walk:
         if wanted is schema.FREE:
             return self._free(node)
         if not isinstance(node, yaml.ScalarNode):
-            return self._wrong(node, path, wanted.type)
+            self._wrong(node, path, wanted.type)
+            return None
         if node.tag == _NULL:
             return None
         value = _LEAVES[wanted](node, self._loader)
@@ -252,16 +265,17 @@ class _Walk:
                 return [self._free(item) for item in node.value]
             if isinstance(node, yaml.MappingNode):
                 return {str(key.value): self._free(item) for key, item in self._pairs(node, "")}
-            return _scalar(node, self._loader)
+            return _scalar(node, self._loader) if isinstance(node, yaml.ScalarNode) else None
         finally:
             self._depth -= 1
 
 
+_COLLECTIONS: t.Mapping[type, str] = {yaml.SequenceNode: "array", yaml.MappingNode: "object"}
 _SCALARS = {_INT: "number", _FLOAT: "number", _BOOL: "bool"}
 _EMPTY: t.Mapping[type, t.Any] = {schema.Fields: {}, schema.MapOf: {}, schema.ListOf: []}
 
 
-def _scalar(node: yaml.Node, loader: Loader) -> t.Any:
+def _scalar(node: yaml.ScalarNode, loader: Loader) -> t.Any:
     """A scalar with YAML's own type; times stay text, as JSON has none."""
     if node.tag == _NULL:
         return None

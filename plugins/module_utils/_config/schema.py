@@ -42,7 +42,7 @@ class Fields:
     names: t.Mapping[str, Schema]
 
 
-Schema = t.Union[Leaf, ListOf, MapOf, Fields]
+Schema = Leaf | ListOf | MapOf | Fields
 
 STR = Leaf("string")
 INT = Leaf("int")
@@ -68,9 +68,7 @@ _MANAGED_METADATA = _frees(
     "creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers generateName generation managedFields "
     "ownerReferences resourceVersion selfLink uid"
 )
-METADATA = Fields(
-    {"name": STR, "namespace": STR, "annotations": STRING_MAP, "labels": STRING_MAP, **_MANAGED_METADATA}
-)
+METADATA = Fields({"name": STR, "namespace": STR, "annotations": STRING_MAP, "labels": STRING_MAP, **_MANAGED_METADATA})
 
 REF = _fields(kind=STR, name=STR)
 TAINTS = ListOf(_fields(key=STR, value=STR, effect=STR, timeAdded=STR))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""What the collection understands but cannot do yet. One table, consulted before objects are rendered or a cluster made."""
+"""What the collection understands but cannot do yet: one table, asked before objects are rendered or a cluster made."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def _machine_uses(test: t.Callable[[t.Any], bool]) -> t.Callable[[ClusterConfig]
 
 
 GAPS: tuple[Gap, ...] = (
-    Gap(RENDER, "spec.datacenterRef.kind", "a provider other than vSphere", lambda config: config.provider != "vsphere"),
+    Gap(
+        RENDER, "spec.datacenterRef.kind", "a provider other than vSphere", lambda config: config.provider != "vsphere"
+    ),
     Gap(
         RENDER,
         "VSphereMachineConfig.spec.osFamily",

@@ -19,7 +19,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.files import 
 PATH = "/etc/kubernetes/admission-plugin-exclusion-rules.json"
 ENVIRONMENT: t.Mapping[str, str] = {"name": "EKS_PATCH_EXCLUSION_RULES_FILE", "value": PATH}
 
-Rule = t.Dict[str, t.Any]
+Rule = dict[str, t.Any]
 
 _API_SERVICES = """
     v1.apps v1.autoscaling v2.autoscaling v2beta1.autoscaling v2beta2.autoscaling v1.batch v1beta1.batch v2alpha1.batch

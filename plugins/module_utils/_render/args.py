@@ -12,7 +12,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 
 CIPHER_SUITES = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
 
-Args = t.List[t.Dict[str, str]]
+Args = list[dict[str, str]]
 
 
 def arguments(*, fixed: t.Mapping[str, str], extra: t.Mapping[str, str]) -> Args:
@@ -50,7 +50,9 @@ def controller_manager(config: ClusterConfig) -> dict[str, str]:
 
 
 def _oidc(spec: t.Mapping[str, t.Any]) -> dict[str, str]:
-    claims = [f"{item['claim']}={item.get('value', '')}" for item in spec.get("requiredClaims", ()) if item.get("claim")]
+    claims = [
+        f"{item['claim']}={item.get('value', '')}" for item in spec.get("requiredClaims", ()) if item.get("claim")
+    ]
     return {
         "oidc-client-id": spec.get("clientId", ""),
         "oidc-groups-claim": spec.get("groupsClaim", ""),

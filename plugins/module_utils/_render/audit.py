@@ -9,12 +9,12 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
-from ansible_collections.eks.anywhere.plugins.module_utils._render.text import dumped
 
 PATH = "/etc/kubernetes/audit-policy.yaml"
 
-Rule = t.Dict[str, t.Any]
+Rule = dict[str, t.Any]
 
 _LATE = {"omitStages": ["RequestReceived"]}
 _GROUPS = (
@@ -56,7 +56,7 @@ def _verbs(*verbs: str) -> dict[str, t.Any]:
 
 
 def _rules() -> list[Rule]:
-    """First match wins: who changes access is logged in full, chatter of the system not at all, secrets without body."""
+    """First match wins: changes of access are logged in full, chatter of the system not at all, secrets by name."""
     kube_system = {"namespaces": ["kube-system"]}
     node_agents = ("system:node-problem-detector", "system:serviceaccount:kube-system:node-problem-detector")
     aws_auth = [{"resourceNames": ["aws-auth"], "resources": ["configmaps"]}]

@@ -17,12 +17,14 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import (
     control_plane,
     cpi,
-    credentials as secrets,
     etcd,
     health,
     names,
     vsphere,
     workers,
+)
+from ansible_collections.eks.anywhere.plugins.module_utils._render import (
+    credentials as secrets,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import Credentials
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs, TemplateFacts

@@ -82,7 +82,11 @@ def proxy_files(config: ClusterConfig) -> list[File]:
     """The drop-in of containerd's unit."""
     if config.proxy is None:
         return []
-    variables = {"HTTP_PROXY": config.proxy.http, "HTTPS_PROXY": config.proxy.https, "NO_PROXY": ",".join(no_proxy(config))}
+    variables = {
+        "HTTP_PROXY": config.proxy.http,
+        "HTTPS_PROXY": config.proxy.https,
+        "NO_PROXY": ",".join(no_proxy(config)),
+    }
     lines = ["[Service]", *(f'Environment="{name}={value}"' for name, value in variables.items())]
     return [file("/etc/systemd/system/containerd.service.d/http-proxy.conf", "\n".join(lines))]
 

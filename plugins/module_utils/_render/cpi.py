@@ -9,15 +9,15 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import control_plane, names, vsphere
 from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import encoded
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
-from ansible_collections.eks.anywhere.plugins.module_utils._render.text import dumped
 
 _ACCOUNT = "cloud-controller-manager"
 _APP = "vsphere-cloud-controller-manager"
-_SECRET = "cloud-provider-vsphere-credentials"
+_CREDENTIALS = "cloud-provider-vsphere-credentials"
 _SYSTEM = "kube-system"
 _RBAC = "rbac.authorization.k8s.io"
 _CONFIG = "vsphere-cloud-config"
@@ -78,7 +78,7 @@ def _credentials(inputs: Inputs) -> Obj:
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": _SECRET, "namespace": _SYSTEM},
+        "metadata": {"name": _CREDENTIALS, "namespace": _SYSTEM},
         "data": {f"{server}.password": encoded(password), f"{server}.username": encoded(username)},
         "type": "Opaque",
     }
@@ -137,7 +137,7 @@ def _cloud_config(inputs: Inputs) -> Obj:
     place = vsphere.datacenter(inputs)
     lines = (
         "global:",
-        f"  secretName: {_SECRET}",
+        f"  secretName: {_CREDENTIALS}",
         f"  secretNamespace: {_SYSTEM}",
         f'  thumbprint: "{place.thumbprint}"',
         f"  insecureFlag: {str(place.insecure).lower()}",
@@ -145,7 +145,7 @@ def _cloud_config(inputs: Inputs) -> Obj:
         f"  {place.server}:",
         "    datacenters:",
         f"    - '{place.datacenter}'",
-        f"    secretName: {_SECRET}",
+        f"    secretName: {_CREDENTIALS}",
         f"    secretNamespace: {_SYSTEM}",
         f"    server: '{place.server}'",
         f"    thumbprint: '{place.thumbprint}'",

@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import durations
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
-from ansible_collections.eks.anywhere.plugins.module_utils._render.text import dumped
 
 _ON_HOST = "/var/lib/kubeadm/encryption-config.yaml"
 _PLUGIN = "/var/run/kmsplugin/"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import versions
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ExternalEtcd, MachineConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -13,7 +14,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render import args, 
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
 
 _MIN_MEMORY_MIB = 8192
-_FIRST_WITH_URL = (0, 19)
+_OLDEST = (0, 0, 0)
+_FIRST_WITH_URL = (0, 19, 0)
 """Release of EKS Anywhere from which machines download etcd from a given URL; older ones must not be rolled for it."""
 
 
@@ -52,7 +54,7 @@ def _cluster(inputs: Inputs, etcd: ExternalEtcd, here: MachineConfig) -> Obj:
 def _bootstrap(inputs: Inputs, here: MachineConfig) -> Obj:
     config, release = inputs.config, inputs.release
     cloud_init = {"version": release.etcd_version, "installDir": "/usr/bin"}
-    if release.etcd_url and _release_number(config.eksa_version) >= _FIRST_WITH_URL:
+    if release.etcd_url and (versions.semver(config.eksa_version) or _OLDEST) >= _FIRST_WITH_URL:
         cloud_init["etcdReleaseURL"] = release.etcd_url
     spec: Obj = {
         "etcdadmBuiltin": True,
@@ -72,12 +74,6 @@ def _bootstrap(inputs: Inputs, here: MachineConfig) -> Obj:
         endpoint = containerd.endpoints(mirror).get(containerd.PUBLIC_REGISTRY, "")
         spec["registryMirror"] = {"endpoint": endpoint, **authority}
     return spec
-
-
-def _release_number(version: str) -> tuple[int, ...]:
-    """``v0.26.0`` -> (0, 26); an unset version counts as the oldest."""
-    parts = version.removeprefix("v").split(".")[:2]
-    return tuple(int(part) for part in parts) if all(part.isdigit() for part in parts) else (0,)
 
 
 __all__ = ("objects",)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._render.text import block
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import block
 
-File = t.Dict[str, t.Any]
+File = dict[str, t.Any]
 
 
 def file(path: str, content: str, *, permissions: str = "") -> File:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import versions
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
@@ -52,7 +53,11 @@ class Inputs:
     @property
     def minor(self) -> int:
         """Minor version of the release: 34 of ``v1.34.2-eks-1-34-9``."""
-        return int(self.release.kubernetes.tag.removeprefix("v").split(".")[1])
+        found = versions.kubernetes(self.release.kubernetes.tag)
+        if found is None:
+            message = f"The release's Kubernetes tag {self.release.kubernetes.tag} is no version."
+            raise EksaError(message, code="release.invalid")
+        return found[1]
 
 
 __all__ = ("Inputs", "TemplateFacts")

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
-from ansible_collections.eks.anywhere.plugins.module_utils._render.text import dumped
 
 MANIFEST = "/etc/kubernetes/manifests/kube-vip.yaml"
 

@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig, Taint
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._render import args
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
-from ansible_collections.eks.anywhere.plugins.module_utils._render.text import dumped
 
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 
 FORMAT = "cloud-config"
 HOSTNAME = "{{ ds.meta_data.hostname }}"
@@ -51,7 +52,7 @@ def users(machine: MachineConfig, *, generated_key: str) -> list[Data]:
 def _without_comment(key: str, machine: MachineConfig) -> str:
     """Type and body of an authorized key; options before and the comment after it are dropped, as upstream does."""
     words = key.split()
-    for word, body in zip(words, words[1:]):
+    for word, body in itertools.pairwise(words):
         if word.startswith(_KEY_TYPES):
             return f"{word} {body}"
     raise EksaError(

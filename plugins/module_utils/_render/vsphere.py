@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.model import FailureDomain, MachineConfig, VSphereDatacenter
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import (
+    FailureDomain,
+    MachineConfig,
+    VSphereDatacenter,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import names

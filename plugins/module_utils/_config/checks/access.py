@@ -17,7 +17,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.reading impor
 _PROXY = "spec.proxyConfiguration"
 _MIRROR = "spec.registryMirrorConfiguration"
 _PACKAGES_REGISTRY = re.compile(r"783794618700\.dkr\.ecr\..*\.amazonaws\.com")
-_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?")
+_HOST = re.compile(
+    r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?"
+)
 _BRANCH = re.compile(r"([0-9A-Za-z_+,]+)\.?/?([0-9A-Za-z\-_+,]+)")
 _REPOSITORY = re.compile(r"[0-9A-Za-z\-_.]+")
 _KEY_ALGORITHMS = ("rsa", "ecdsa", "ed25519")

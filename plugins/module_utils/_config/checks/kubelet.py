@@ -52,19 +52,22 @@ def encryption(scope: Scope) -> Findings:
         message = "etcdEncryption config is invalid, only 1 encryption config is supported currently"
         yield scope.error(_ENCRYPTION, message)
     for index, config in enumerate(configs):
-        path, word = f"{_ENCRYPTION}[{index}]", f"etcdEncryption[{index}]"
-        providers = config.get("providers", ())
-        if not providers:
-            yield scope.error(f"{path}.providers", f"{word}.providers cannot be empty")
-        if len(providers) > 1:
-            message = f"{word}.providers in invalid, only 1 encryption provider is currently supported"
-            yield scope.error(f"{path}.providers", message)
-        for number, provider in enumerate(providers):
-            for problem in _kms(provider.get("kms")):
-                where = f"{path}.providers[{number}].kms"
-                yield scope.error(where, f"{word}.providers[{number}] is invalid: {problem}")
-        if not config.get("resources"):
-            yield scope.error(f"{path}.resources", f"{word}.resources cannot be empty")
+        for field, problem in _encryption(config):
+            yield scope.error(f"{_ENCRYPTION}[{index}].{field}", f"etcdEncryption[{index}].{problem}")
+
+
+def _encryption(config: dict[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    """Field and problem of one configuration."""
+    providers = config.get("providers", ())
+    if not providers:
+        yield "providers", "providers cannot be empty"
+    if len(providers) > 1:
+        yield "providers", "providers in invalid, only 1 encryption provider is currently supported"
+    for number, provider in enumerate(providers):
+        for problem in _kms(provider.get("kms")):
+            yield f"providers[{number}].kms", f"providers[{number}] is invalid: {problem}"
+    if not config.get("resources"):
+        yield "resources", "resources cannot be empty"
 
 
 def _kms(kms: dict[str, t.Any] | None) -> t.Iterator[str]:

@@ -28,8 +28,8 @@ def problems(labels: t.Mapping[str, str]) -> t.Iterator[str]:
             yield f'Invalid value: "{key}": prefix part must be a lowercase RFC 1123 subdomain'
         if value and (len(value) > _MAX_NAME or not _NAME.fullmatch(value)):
             yield (
-                f'Invalid value: "{value}": a valid label must be an empty string or consist of alphanumeric characters, '
-                f"'-', '_' or '.', start and end with one, and be no more than {_MAX_NAME} characters"
+                f'Invalid value: "{value}": a valid label must be an empty string or consist of alphanumeric '
+                f"characters, '-', '_' or '.', start and end with one, and be no more than {_MAX_NAME} characters"
             )
 
 

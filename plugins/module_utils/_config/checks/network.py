@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import NETWORK, Data, Findings, Scope, dig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import (
+    NETWORK,
+    Data,
+    Findings,
+    Scope,
+    dig,
+)
 
 _NODE_MASK = 24
 _MAX_MASK_DIFFERENCE = 16
@@ -43,7 +49,9 @@ def _node_mask(scope: Scope, network: Data) -> Findings:
     node = _NODE_MASK if wanted is None else wanted
     path = f"{NETWORK}.nodes.cidrMaskSize" if wanted is not None else f"{NETWORK}.pods.cidrBlocks"
     if pods.prefixlen >= node:
-        message = f"the size of pod subnet with mask {pods.prefixlen} is smaller than or equal to the size of node subnet"
+        message = (
+            f"the size of pod subnet with mask {pods.prefixlen} is smaller than or equal to the size of node subnet"
+        )
         yield scope.error(path, f"{message} with mask {node}")
     elif node - pods.prefixlen > _MAX_MASK_DIFFERENCE:
         message = f"pod subnet mask ({pods.prefixlen}) and node-mask ({node}) difference"

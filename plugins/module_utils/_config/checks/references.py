@@ -9,7 +9,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import schema
-from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import CONTROL_PLANE, ETCD, Findings, Scope
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import (
+    CONTROL_PLANE,
+    ETCD,
+    Findings,
+    Scope,
+)
 
 _MACHINE_KINDS: t.Mapping[str, str] = {
     "vsphere": "VSphereMachineConfig",
@@ -26,7 +31,9 @@ def datacenter(scope: Scope) -> Findings:
     kind, name = ref.get("kind", ""), ref.get("name", "")
     if kind not in schema.PROVIDERS:
         known = ", ".join(schema.PROVIDERS)
-        yield scope.error("spec.datacenterRef.kind", f"provider kind {kind or '(none)'} is not supported; known are {known}")
+        yield scope.error(
+            "spec.datacenterRef.kind", f"provider kind {kind or '(none)'} is not supported; known are {known}"
+        )
     elif scope.find(kind, name) is None:
         yield scope.error("spec.datacenterRef.name", f"{kind} {name} not found")
 

@@ -14,7 +14,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config import schema
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import ERROR, WARNING, Finding, shown
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
 
-Data = t.Dict[str, t.Any]
+Data = dict[str, t.Any]
 Findings = t.Iterator[Finding]
 
 CONTROL_PLANE = "spec.controlPlaneConfiguration"

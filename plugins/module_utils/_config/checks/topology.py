@@ -9,16 +9,17 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import versions
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks import labels
-from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import CONTROL_PLANE, ETCD, Findings, Scope
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import (
+    CONTROL_PLANE,
+    ETCD,
+    Findings,
+    Scope,
+)
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]+")
 _MAX_NAME = 35
-_SEMVER = re.compile(
-    r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
-    r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
-    r"(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?"
-)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 _OIDC_FLAGS = (
     "oidc-issuer-url",
@@ -66,7 +67,7 @@ def eksa_version(scope: Scope) -> Findings:
             "spec.eksaVersion",
             "cannot pass both bundlesRef and eksaVersion. New clusters should use eksaVersion instead of bundlesRef",
         )
-    if not _SEMVER.fullmatch(scope.spec["eksaVersion"]):
+    if versions.semver(scope.spec["eksaVersion"]) is None:
         yield scope.error("spec.eksaVersion", "eksaVersion is not a valid semver")
 
 

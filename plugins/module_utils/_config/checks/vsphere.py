@@ -194,7 +194,9 @@ def networks(scope: Scope) -> Findings:
         source = scope.find(MACHINE, (ref or {}).get("name", ""))
         if source is not None and source.spec.get("networks"):
             message = f"networks field is not supported for {words} machine config '{source.name}'."
-            yield scope.error("spec.networks", f"{message} {subject} the datacenter network configuration", source=source)
+            yield scope.error(
+                "spec.networks", f"{message} {subject} the datacenter network configuration", source=source
+            )
     for source in _used(scope):
         if len(source.spec.get("networks", ())) > 2:
             yield scope.error("spec.networks", "must have at most 2 items", source=source)

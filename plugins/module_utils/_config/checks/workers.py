@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import versions
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks import labels
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import (
     CONTROL_PLANE,
@@ -17,6 +18,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope 
     Scope,
 )
 
+_NEWER = (1, 22)
 _KEEPS_PODS_AWAY = frozenset(("NoExecute", "NoSchedule"))
 
 
@@ -29,7 +31,7 @@ def present(scope: Scope) -> Findings:
     else:
         message = "No configurations provided for worker node groups, pods will be scheduled on control-plane nodes"
         yield scope.warning(WORKERS, message)
-    if (_minor(scope.spec.get("kubernetesVersion", "")) or 99) <= 21:
+    if (versions.kubernetes(scope.spec.get("kubernetesVersion", "")) or _NEWER) <= (1, 21):
         yield scope.error(WORKERS, "Empty workerNodeGroupConfigurations is not supported for kube version <= 1.21")
     if scope.control_plane.get("taints"):
         yield scope.error(f"{CONTROL_PLANE}.taints", "cannot taint control plane when there is no worker node")
@@ -99,9 +101,7 @@ def _rolling(scope: Scope, path: str, rolling: Data | None) -> Findings:
         message = "maxSurge and maxUnavailable values cannot be negative"
         yield scope.error(path, f"WorkerNodeGroupConfiguration: {message}")
     elif numbers == (0, 0):
-        message = (
-            "maxSurge and maxUnavailable not specified or are 0. maxSurge and maxUnavailable cannot both be 0"
-        )
+        message = "maxSurge and maxUnavailable not specified or are 0. maxSurge and maxUnavailable cannot both be 0"
         yield scope.error(path, f"WorkerNodeGroupConfiguration: {message}")
 
 
@@ -137,22 +137,17 @@ def label_syntax(scope: Scope) -> Findings:
 
 def kubernetes_versions(scope: Scope) -> Findings:
     """At most two minor versions behind the control plane, never ahead."""
-    wide = _minor(scope.spec.get("kubernetesVersion", ""))
+    wide = versions.kubernetes(scope.spec.get("kubernetesVersion", ""))
     for path, group in scope.groups():
         version = group.get("kubernetesVersion")
         if version is None:
             continue
-        own, where = _minor(version), f"{path}.kubernetesVersion"
+        own, where = versions.kubernetes(version), f"{path}.kubernetesVersion"
         if own is None:
             yield scope.obstacle(where, "kubernetes version must be of the form 1.NN")
-        elif wide is not None and not 0 <= wide - own <= 2:
+        elif wide is not None and not 0 <= wide[1] - own[1] <= 2:
             message = "cluster level minor version must be within 2 versions greater than worker node group version"
             yield scope.obstacle(where, f"{message}: {version}")
-
-
-def _minor(version: str) -> int | None:
-    head, dot, minor = version.partition(".")
-    return int(minor) if head == "1" and minor.isdigit() else None
 
 
 CHECKS = (present, names, counts, rollout, taints, label_syntax, kubernetes_versions)

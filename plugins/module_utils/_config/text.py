@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""YAML text as Go writes it. Files on machines are compared as text, so a quote that differs replaces every machine."""
+"""YAML text as Go writes it.
+
+Files on machines are compared as text by Cluster API, so a quote that differs would replace every machine.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ import yaml
 class _Dumper(yaml.CSafeDumper):
     """libyaml's emitter with Go's choice of quotes."""
 
-    def ignore_aliases(self, data: t.Any) -> bool:
+    def ignore_aliases(self, _data: t.Any) -> bool:
         """Never write anchors."""
         return True
 
@@ -27,7 +30,8 @@ def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     tag = "tag:yaml.org,2002:str"
     if "\n" in text:
         return dumper.represent_scalar(tag, text, style="|")
-    ambiguous = dumper.resolve(yaml.ScalarNode, text, (True, False)) in _OTHER_TYPES
+    resolve: t.Callable[..., str] = dumper.resolve
+    ambiguous = resolve(yaml.ScalarNode, text, (True, False)) in _OTHER_TYPES
     return dumper.represent_scalar(tag, text, style='"' if ambiguous else None)
 
 
