@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files
-from ansible_collections.eks.anywhere.plugins.module_utils._render.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
 CONFIG_MODE = 0o644
