@@ -60,7 +60,7 @@ class Run:
         """Counts of the host's recap line."""
         line = next(line for line in reversed(self.lines) if line.startswith(f"{HOST} ") and " : ok=" in line)
         cells = line.split(" : ", 1)[1].split()
-        return {label: int(count) for label, _, count in (cell.partition("=") for cell in cells)}
+        return {label: int(count) for label, _equals, count in (cell.partition("=") for cell in cells)}
 
     def problems(self) -> list[dict[str, str]]:
         """The error blocks, each as ``{message, code, next, task}``."""
@@ -176,7 +176,7 @@ class Lab:
 
     @contextlib.contextmanager
     def _vcenter(self) -> t.Iterator[t.Any]:
-        host, _, port = self.server.partition(":")
+        host, _colon, port = self.server.partition(":")
         user, password = self.variables["eksa_vsphere_username"], self.password
         service = SmartConnect(host=host, port=int(port), user=user, pwd=password, disableSslCertValidation=True)
         content = service.RetrieveContent()

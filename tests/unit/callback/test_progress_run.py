@@ -119,7 +119,7 @@ def test_a_line_stands_alone_under_any_callback(ansible: Ansible, callback: str)
 
 
 def test_only_lines_and_the_recap_are_shown(ansible: Ansible) -> None:
-    _, lines = ansible.run(LINES)
+    lines = ansible.run(LINES)[1]
     assert lines[0] == "🎉 Cluster created!"
     assert lines[2].startswith("PLAY RECAP")
     assert lines[3].startswith(RECAP.format(ok=2, changed=0, failed=0))
