@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import itertools
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import ssh
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig, Taint
 from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
@@ -22,7 +22,6 @@ HOSTNAME = "{{ ds.meta_data.hostname }}"
 """Filled in by cloud-init on the machine."""
 
 _PATCHES = "/etc/kubernetes/patches"
-_KEY_TYPES = ("ssh-", "ecdsa-", "sk-")
 
 
 def hostname_commands() -> list[str]:
@@ -51,10 +50,9 @@ def users(machine: MachineConfig, *, generated_key: str) -> list[Data]:
 
 def _without_comment(key: str, machine: MachineConfig) -> str:
     """Type and body of an authorized key; options before and the comment after it are dropped, as upstream does."""
-    words = key.split()
-    for word, body in itertools.pairwise(words):
-        if word.startswith(_KEY_TYPES):
-            return f"{word} {body}"
+    public = ssh.public_key(key)
+    if public:
+        return public
     raise EksaError(
         f"VSphereMachineConfig {machine.name}: users[0].sshAuthorizedKeys[0] is not an SSH public key.",
         code="render.ssh_key_invalid",

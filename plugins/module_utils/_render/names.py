@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Names of the Cluster API objects of a cluster. Templates end in a number that counts up when their content changes."""
+"""Names of Cluster API objects. Those of templates end in a number that counts up when the content changes."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import re
 import typing as t
 import urllib.parse
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import ssh
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import Findings, Scope
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
 
@@ -74,6 +75,7 @@ def machines(scope: Scope) -> Findings:
     for source in _used(scope):
         yield from _required(scope, source)
         yield from _os_family(scope, source)
+        yield from _ssh_key(scope, source)
         yield from _clone_mode(scope, source)
         yield from _host_os(scope, source)
 
@@ -97,6 +99,14 @@ def _os_family(scope: Scope, source: Source) -> Findings:
     if family == "bottlerocket" and user != "ec2-user":
         message = f"users[0].name {user} is invalid. Please use 'ec2-user' for Bottlerocket"
         yield scope.error("spec.users[0].name", message, source=source)
+
+
+def _ssh_key(scope: Scope, source: Source) -> Findings:
+    """A key that is given is one; where none is given, one is made."""
+    key = source.spec["users"][0]["sshAuthorizedKeys"][0]
+    if key and not ssh.public_key(key):
+        path = "spec.users[0].sshAuthorizedKeys"
+        yield scope.obstacle(path, f"formatting ssh key for {MACHINE} {source.name}: no key found", source=source)
 
 
 def _clone_mode(scope: Scope, source: Source) -> Findings:
