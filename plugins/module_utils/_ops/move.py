@@ -81,7 +81,7 @@ class _Mover:
         self._kinds: tuple[MoveKind, ...] = ()
         self._seen: tuple[Side, Side] | None = None
         self._journal: journals.Journal | None = None
-        self._written: journals.Journal | None = None
+        self._stored: tuple[journals.Journal | None, journals.Journal | None] = (None, None)
 
     def plan(self) -> MovePlan:
         """Look at both sides; what is left to do."""
@@ -91,6 +91,7 @@ class _Mover:
         self._seen = (source, target)
         plan = planning.plan(source=source, target=target, scope=self._scope)
         self._journal = plan.journal
+        self._stored = (source.journal, target.journal)
         return plan
 
     def run(self, plan: MovePlan) -> MovePlan:
@@ -126,7 +127,7 @@ class _Mover:
             self._wait_settled()
             self._ensure_namespaces({self._scope.namespace})
         if self._journal is None:
-            self._write(journals.Journal(**self._identities(), phase="pause", clusters=plan.clusters))
+            self._write(self._entry("pause", plan))
         for node in plan.pause:
             self._merge(self._ports.source, node.key, node.kind, content.pause_patch(node.key))
 
@@ -137,8 +138,7 @@ class _Mover:
             return
         self._check_target(plan)
         self._ensure_namespaces({self._scope.namespace, *(key.namespace for key in self._graph.nodes if key.namespace)})
-        objects = {key: node.uid for key, node in self._graph.nodes.items() if not node.keep}
-        self._write(journals.Journal(**self._identities(), phase="create", clusters=plan.clusters, objects=objects))
+        self._write(self._entry("create", plan, [node for group in plan.create for node in group]))
         uids = dict(plan.uids)
         for number, group in enumerate(plan.create):
             self._note("create", group=number)
@@ -171,8 +171,7 @@ class _Mover:
         for node in plan.restamp:
             self._restamp(node, uid=self._target_graph.seen[node.key]["metadata"]["uid"])
         if self._journal is None or not self._journal.deleting:
-            objects = {node.key: node.uid for group in plan.delete for node in group}
-            self._write(journals.Journal(**self._identities(), phase="delete", clusters=plan.clusters, objects=objects))
+            self._write(self._entry("delete", plan))
         for number, group in enumerate(plan.delete):
             self._note("delete", group=number)
             for node in group:
@@ -183,7 +182,8 @@ class _Mover:
         source = self._ports.source
         where = {"api_version": node.kind.api_version, "kind": node.kind.kind, **_place(node.key)}
         try:
-            source.merge(**where, patch=content.release_patch(node))
+            if not content.is_released(node.obj):
+                source.merge(**where, patch=content.release_patch(node))
             if source.delete(**where, uid=node.uid) and node.obj["metadata"].get("finalizers"):
                 source.merge(**where, patch=content.release_patch(node))
         except EksaError as exc:
@@ -259,19 +259,30 @@ class _Mover:
                 kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
     def _write(self, journal: journals.Journal) -> None:
-        """The journal in both clusters; what this run wrote last is not written again."""
-        if journal != self._written:
-            for kube in (self._ports.target, self._ports.source):
+        """The journal in both clusters, where it does not say so already."""
+        for kube, stored in ((self._ports.target, self._stored[1]), (self._ports.source, self._stored[0])):
+            if stored != journal:
                 kube.apply(journals.rendered(journal, namespace=self._scope.namespace))
-        self._journal = self._written = journal
+        self._journal = journal
+        self._stored = (journal, journal)
 
     def _note(self, phase: journals.Phase, *, group: int = 0) -> None:
         """The journal's progress."""
         if self._journal is not None:
             self._write(self._journal.at(phase, group=group))
 
-    def _identities(self) -> dict[str, t.Any]:
-        return {"source": self._source.identity, "target": self._target.identity, "name": self._scope.name}
+    def _entry(self, phase: journals.Phase, plan: MovePlan, created: t.Iterable[Node] = ()) -> journals.Journal:
+        """The journal at the beginning of a phase: all that goes from the source, and what is created besides."""
+        going = (node for group in plan.delete for node in group)
+        known = dict(self._journal.objects) if self._journal else {}
+        return journals.Journal(
+            source=self._source.identity,
+            target=self._target.identity,
+            name=self._scope.name,
+            phase=phase,
+            clusters=plan.clusters,
+            objects={**known, **{node.key: node.uid for node in (*created, *going)}},
+        )
 
     def _merge(self, kube: Kube, key: Key, kind: MoveKind, patch: Obj, *, uid: str = "") -> Obj:
         """A merge patch, with ``uid`` valid for that very object only."""

@@ -63,7 +63,7 @@ class Side:
 
 @dataclasses.dataclass(frozen=True)
 class MovePlan:
-    """What is left, in the order of the fields. ``restamp``: copies that lack the original's record of field managers."""
+    """What is left, in the order of the fields. ``restamp``: copies without the original's record of field managers."""
 
     state: State
     clusters: tuple[Key, ...]
@@ -298,10 +298,13 @@ def _deleting(facts: _Facts) -> MovePlan:
     """The rest of the move from the point on where the target is whole."""
     begun = bool(facts.journal and facts.journal.deleting)
     seen = facts.target.graph.seen
+    ours = facts.journal.objects if facts.journal else {}
     stale = [
         node
         for node in facts.source.graph.nodes.values()
-        if not node.shared and node.key in seen and content.managers(node.obj) - content.managers(seen[node.key])
+        if (not node.shared or node.key in ours)
+        and node.key in seen
+        and content.managers(node.obj) - content.managers(seen[node.key])
     ]
     return MovePlan(
         state=State.DELETING,

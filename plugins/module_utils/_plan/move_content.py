@@ -78,6 +78,12 @@ def release_patch(node: Node) -> Obj:
     }
 
 
+def is_released(obj: Obj) -> bool:
+    """Whether nothing holds the object once it is deleted, and it is marked as moved."""
+    metadata = obj["metadata"]
+    return DELETE_ANNOTATION in (metadata.get("annotations") or {}) and not metadata.get("finalizers")
+
+
 def is_paused(key: Key, obj: Obj) -> bool:
     """Whether the pause that a move sets is on."""
     if is_cluster(key):
@@ -160,6 +166,7 @@ __all__ = (
     "difference",
     "has_pause_annotation",
     "is_paused",
+    "is_released",
     "managers",
     "pause_patch",
     "paused_by_mover",

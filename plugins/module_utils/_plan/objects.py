@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import yaml
@@ -34,6 +35,9 @@ _GROUND = frozenset(
     }
 )
 """What others refer to; machine and cluster templates of the infrastructure belong here too."""
+
+_BASIC = re.compile(r"(\bBasic )[A-Za-z0-9+/=]{4,}")
+"""The login of a registry mirror stands in a file of every machine."""
 
 _CLUSTER_SCOPED = frozenset(
     {
@@ -130,7 +134,7 @@ _Dumper.add_representer(str, _string)
 
 def _dumped(obj: Obj) -> str:
     text: str = yaml.dump(obj, Dumper=_Dumper, sort_keys=True, default_flow_style=False, allow_unicode=True)
-    return text
+    return _BASIC.sub(rf"\1{CENSORED}", text)
 
 
 def _masked(old: Obj | None, new: Obj) -> tuple[Obj | None, Obj]:
