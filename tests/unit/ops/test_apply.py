@@ -91,6 +91,16 @@ def test_a_change_is_shown_and_a_secret_is_not() -> None:
     assert "paused: true" in result.after
 
 
+def test_the_login_of_a_registry_mirror_is_not_shown() -> None:
+    content = 'authorization = "Basic dXNlcjpwYXNz"'
+    wanted = obj(
+        "KubeadmControlPlane", api="controlplane.cluster.x-k8s.io/v1beta2", spec={"files": [{"content": content}]}
+    )
+    result, _lines = apply(FakeKube("b"), [wanted])
+    assert "dXNlcjpwYXNz" not in result.after
+    assert "Basic ********" in result.after
+
+
 def test_status_and_bookkeeping_are_no_change() -> None:
     kube = FakeKube("b")
     apply(kube)

@@ -366,3 +366,19 @@ def test_states_in_which_going_on_would_do_harm(world: t.Callable[[], World], co
         world().info()
     assert caught.value.code == code
     assert caught.value.hint
+
+
+def test_a_managed_cluster_is_refused() -> None:
+    world = World()
+    managed = dataclasses.replace(config(), management_name="other")
+    ports = info.Ports(
+        files=world.files,
+        containers=world.host,
+        artifacts=FakeArtifacts({}),
+        open_file=lambda path: world.workload,
+        connect=lambda text: world.workload,
+        report=world.report,
+    )
+    with pytest.raises(EksaError) as caught:
+        info.info(info.Subject(config=managed, bundles=None, state_dir="/state"), ports=ports, check_mode=False)
+    assert caught.value.code == "cluster.not_self_managed"
