@@ -32,6 +32,14 @@ CACHE = pathlib.Path(
     or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "eks.anywhere"
 )
 HOST = "w01"
+VARIABLES = (
+    "eksa_bundles_file",
+    "eksa_config_file",
+    "eksa_state_dir",
+    "eksa_tools_dir",
+    "eksa_vsphere_password",
+    "eksa_vsphere_username",
+)
 OUR_AGENT = "python"
 """In the user agent of each session that this collection opens; the controllers of the lab are written in Go."""
 
@@ -99,11 +107,22 @@ class Lab:
 
     @functools.cached_property
     def variables(self) -> dict[str, t.Any]:
-        """Variables of the lab's host."""
-        argv = ["ansible-inventory", "-i", str(self.inventory), "--host", HOST]
-        said = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-        loaded: dict[str, t.Any] = json.loads(said)
-        return loaded
+        """Variables of the lab's host, as a task sees them."""
+        wanted = ", ".join(f"'{name}': {name}" for name in VARIABLES)
+        argv = [
+            "ansible",
+            "-i",
+            str(self.inventory),
+            HOST,
+            "-m",
+            "ansible.builtin.debug",
+            "-a",
+            f"msg={{{{ {{{wanted}}} }}}}",
+        ]
+        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1"}
+        said = subprocess.run(argv, check=True, capture_output=True, text=True, env=environment).stdout
+        shown: dict[str, dict[str, t.Any]] = json.loads(said.partition("=>")[2])
+        return shown["msg"]
 
     @property
     def password(self) -> str:
