@@ -46,7 +46,10 @@ def documents(text: str, *, origin: str) -> list[Obj]:
     try:
         loaded = list(yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.YAMLError as exc:
-        raise EksaError(f"{origin} is not valid YAML: {exc}.", code="manifest.invalid", hint="Fetch it again.") from exc
+        # Only the place: the parser's words quote the line, which may hold a secret.
+        mark = getattr(exc, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise EksaError(f"{origin} is not valid YAML{place}.", code="manifest.invalid", hint="Fetch it again.") from exc
     objects: list[Obj] = []
     for document in loaded:
         if not document:

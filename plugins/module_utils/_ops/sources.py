@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease, load_release
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import inputs
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.converge import documents
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import in_namespace, label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Artifacts, Files, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render.cluster import TemplateFacts, cluster_objects
@@ -29,25 +28,11 @@ def objects(params: t.Mapping[str, t.Any], *, files: Files, artifacts: Artifacts
     if params.get("objects") is not None:
         found = [_checked(obj) for obj in params["objects"]]
     elif params.get("manifest_file"):
-        found = manifest(_text(params["manifest_file"], files=files), origin=params["manifest_file"])
+        text = _text(params["manifest_file"], files=files)
+        found = [_checked(obj) for obj in documents(text, origin=params["manifest_file"])]
     else:
         found = _from_config(params, files=files, artifacts=artifacts)
     return in_namespace(found, params.get("namespace"))
-
-
-def manifest(text: str, *, origin: str) -> list[Obj]:
-    """Objects of a multi-document manifest; a ``List`` counts as its items."""
-    try:
-        documents = [document for document in yaml.load_all(text, Loader=yaml.CSafeLoader) if document]
-    except yaml.YAMLError as exc:
-        raise EksaError(
-            f"{origin} is not valid YAML.", code="apply.manifest_invalid", hint="Correct the file."
-        ) from exc
-    items: list[t.Any] = []
-    for document in documents:
-        listed = isinstance(document, dict) and document.get("kind") == "List"
-        items.extend(document.get("items") or () if listed else (document,))
-    return [_checked(item) for item in items]
 
 
 def planned(config: ClusterConfig, bundles: Bundles | None, *, artifacts: Artifacts) -> list[str]:
@@ -133,4 +118,4 @@ def _text(path: str, *, files: Files) -> str:
     return text
 
 
-__all__ = ("manifest", "objects", "planned")
+__all__ = ("objects", "planned")

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-import yaml
-
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import CENSORED
 
@@ -117,24 +116,8 @@ def texts(before: Obj | None, after: Obj) -> tuple[str, str]:
     return (_dumped(old) if old else "", _dumped(new))
 
 
-class _Dumper(yaml.SafeDumper):
-    """Blocks for several lines, so that a diff shows the line that differs; no anchors."""
-
-    def ignore_aliases(self, *_data: t.Any) -> bool:
-        """Never write anchors."""
-        return True
-
-
-def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _string)
-
-
 def _dumped(obj: Obj) -> str:
-    text: str = yaml.dump(obj, Dumper=_Dumper, sort_keys=True, default_flow_style=False, allow_unicode=True)
-    return _BASIC.sub(rf"\1{CENSORED}", text)
+    return _BASIC.sub(rf"\1{CENSORED}", dumped(obj, sort=True))
 
 
 def _masked(old: Obj | None, new: Obj) -> tuple[Obj | None, Obj]:

@@ -210,7 +210,7 @@ def test_objects_of_a_manifest() -> None:
     ("params", "code"),
     [
         ({"manifest_file": "none.yaml"}, "input.not_found"),
-        ({"manifest_file": "bad.yaml"}, "apply.manifest_invalid"),
+        ({"manifest_file": "bad.yaml"}, "manifest.invalid"),
         ({"manifest_file": "odd.yaml"}, "apply.object_invalid"),
         ({"objects": [{"kind": "X"}]}, "apply.object_invalid"),
         ({"config_file": "none.yaml"}, "input.not_found"),
