@@ -57,8 +57,8 @@ docs: python ## build the documentation site into build/docs/html
 	@$(TOOLS)/docs
 
 .PHONY: lab-build
-lab-build: python ## build what the lab consists of (cached; the first time takes long)
-	@$(TOOLS)/lab build $(ARGS)
+lab-build: python ## build the programs that integration tests start (cached)
+	@$(TOOLS)/lab build
 
 .PHONY: lab-up
 lab-up: python ## raise the simulated datacenter (builds it first, if need be)

@@ -19,7 +19,6 @@ description:
   - Writes an inventory, a cluster config, and a Bundles manifest with its release manifests.
 extends_documentation_fragment:
   - eks.anywhere.attributes
-  - eks.anywhere.attributes.actiongroup_eksa
 options:
   state:
     description:
@@ -47,6 +46,7 @@ attributes:
     details: Says only that the lab would be raised or removed.
   diff_mode:
     support: none
+    details: What is built and started is told line by line instead.
   idempotent:
     support: full
 """

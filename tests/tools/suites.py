@@ -9,9 +9,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -36,7 +38,7 @@ class Suite:
     """One promised run; a plain pytest command gets its JUnit option here, the others write the file themselves."""
 
     command: tuple[str, ...]
-    seconds_at_most: float | None = None
+    seconds_at_most: float
     environment: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -101,11 +103,35 @@ def run(name: str) -> int:
     print(f"\n=== {name}", flush=True)
     started = time.monotonic()
     environment = {**os.environ, **suite.environment}
-    status = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+    status = _run_in_time(command, environment, seconds=3 * suite.seconds_at_most)
     seconds = time.monotonic() - started
     figures.record(f"tests.{name}_seconds", seconds, most=suite.seconds_at_most)
     print(f"=== {name}: {'passed' if status == 0 else f'FAILED (exit {status})'} after {seconds:.0f} s", flush=True)
     return status
+
+
+def _run_in_time(command: t.Sequence[str], environment: t.Mapping[str, str], *, seconds: float) -> int:
+    """A suite that hangs, or that the user interrupts, ends with all that it started."""
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        print(f"=== no end after {seconds:.0f} s", flush=True)
+        _end(process)
+        return 1
+    except KeyboardInterrupt:
+        _end(process)
+        raise
+
+
+def _end(process: subprocess.Popen[bytes], grace_seconds: float = 30) -> None:
+    """Ctrl-C for the whole session, so that it cleans up; the hard way only for what is left then."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=grace_seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def main(argv: list[str]) -> int:

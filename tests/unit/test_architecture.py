@@ -20,7 +20,7 @@ SHARED = frozenset({"_errors", "_ports", "_result"})
 PURE = frozenset({"_config", "_render", "_plan", "_wait", "_checks"})
 ADAPTERS = frozenset({"_kube", "_vsphere", "_run"})
 LAB = frozenset({"_lab"})
-"""The lab's builder is all outside world: it compiles, debootstraps and starts servers. Product code never imports it."""
+"""The lab's builder is all outside world: it compiles and starts servers. Product code never imports it."""
 SHELL_PARTS = frozenset({"_argspec", "_shell"})
 ARROWS: dict[str, frozenset[str]] = {
     "_errors": frozenset(),
@@ -37,7 +37,7 @@ ARROWS: dict[str, frozenset[str]] = {
     "_kube": SHARED,
     "_vsphere": SHARED,
     "_run": SHARED,
-    "_lab": SHARED | {"_config", "_run"},
+    "_lab": SHARED | PURE | {"_run"},
     "modules": SHARED | PURE | {"_ops"} | ADAPTERS | LAB | SHELL_PARTS,
     "action": frozenset({"modules", "plugin_utils"}),
     "filter": SHARED | PURE,
