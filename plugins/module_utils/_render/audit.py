@@ -17,6 +17,7 @@ PATH = "/etc/kubernetes/audit-policy.yaml"
 Rule = dict[str, t.Any]
 
 _LATE = {"omitStages": ["RequestReceived"]}
+_KUBE_SYSTEM = {"namespaces": ["kube-system"]}
 _GROUPS = (
     "admissionregistration.k8s.io",
     "apiextensions.k8s.io",
@@ -57,46 +58,42 @@ def _verbs(*verbs: str) -> dict[str, t.Any]:
 
 def _rules() -> list[Rule]:
     """First match wins: changes of access are logged in full, chatter of the system not at all, secrets by name."""
-    kube_system = {"namespaces": ["kube-system"]}
-    node_agents = ("system:node-problem-detector", "system:serviceaccount:kube-system:node-problem-detector")
-    aws_auth = [{"resourceNames": ["aws-auth"], "resources": ["configmaps"]}]
-    sensitive = [*_core("secrets", "configmaps"), {"group": "authentication.k8s.io", "resources": ["tokenreviews"]}]
+    aws_auth = {"resources": [{"resourceNames": ["aws-auth"], "resources": ["configmaps"]}]}
+    changed = _verbs("update", "patch", "delete")
+    return [_rule("RequestResponse", _KUBE_SYSTEM, _LATE, aws_auth, changed), *_chatter(), *_worth_keeping()]
+
+
+def _chatter() -> list[Rule]:
     endpoints_writers = _who(
         "system:kube-controller-manager",
         "system:kube-scheduler",
         "system:serviceaccount:kube-system:endpoint-controller",
     )
-    statuses = {"resources": _core("nodes/status", "pods/status")}
+    services = {"resources": _core("endpoints", "services", "services/status")}
     nodes = {"resources": _core("nodes", "nodes/status")}
     namespaces = {"resources": _core("namespaces", "namespaces/status", "namespaces/finalize")}
+    metrics = {"resources": [{"group": "metrics.k8s.io"}]}
     return [
-        _rule("RequestResponse", kube_system, _LATE, {"resources": aws_auth}, _verbs("update", "patch", "delete")),
-        _rule(
-            "None",
-            {"resources": _core("endpoints", "services", "services/status")},
-            _who("system:kube-proxy"),
-            _verbs("watch"),
-        ),
+        _rule("None", services, _who("system:kube-proxy"), _verbs("watch")),
         _rule("None", nodes, _who("kubelet"), _verbs("get")),
         _rule("None", nodes, _verbs("get")),
-        _rule("None", kube_system, {"resources": _core("endpoints")}, endpoints_writers, _verbs("get", "update")),
+        _rule("None", _KUBE_SYSTEM, {"resources": _core("endpoints")}, endpoints_writers, _verbs("get", "update")),
         _rule("None", namespaces, _who("system:apiserver"), _verbs("get")),
-        _rule(
-            "None",
-            {"resources": [{"group": "metrics.k8s.io"}]},
-            _who("system:kube-controller-manager"),
-            _verbs("get", "list"),
-        ),
+        _rule("None", metrics, _who("system:kube-controller-manager"), _verbs("get", "list")),
         _rule("None", {"nonResourceURLs": ["/healthz*", "/version", "/swagger*"]}),
         _rule("None", {"resources": _core("events")}),
+    ]
+
+
+def _worth_keeping() -> list[Rule]:
+    node_agents = ("system:node-problem-detector", "system:serviceaccount:kube-system:node-problem-detector")
+    namespace_controller = _who("system:serviceaccount:kube-system:namespace-controller")
+    sensitive = [*_core("secrets", "configmaps"), {"group": "authentication.k8s.io", "resources": ["tokenreviews"]}]
+    statuses = {"resources": _core("nodes/status", "pods/status")}
+    return [
         _rule("Request", _LATE, statuses, _who("kubelet", *node_agents), _verbs("update", "patch")),
         _rule("Request", _LATE, statuses, {"userGroups": ["system:nodes"]}, _verbs("update", "patch")),
-        _rule(
-            "Request",
-            _LATE,
-            _who("system:serviceaccount:kube-system:namespace-controller"),
-            _verbs("deletecollection"),
-        ),
+        _rule("Request", _LATE, namespace_controller, _verbs("deletecollection")),
         _rule("Metadata", _LATE, {"resources": sensitive}),
         _rule("Request", {"resources": _core("serviceaccounts/token")}),
         _rule("Request", _LATE, {"resources": _all_known()}, _verbs("get", "list", "watch")),
