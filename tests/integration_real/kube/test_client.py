@@ -100,8 +100,9 @@ def test_an_unknown_kind_is_discovered_once(kube: KubeClient, name: str) -> None
 
 
 def test_a_kind_that_is_not_there(kube: KubeClient) -> None:
-    for api_version in ("nowhere.example.com/v1", "anywhere.eks.amazonaws.com/v1alpha1", "apps/v1"):
-        kind = "Cluster" if "eks" in api_version else "Thing"
+    # Unknown to us and to the server; known to us alone; a known group without that kind.
+    etcd = ("etcdcluster.cluster.x-k8s.io/v1beta1", "EtcdadmCluster")
+    for api_version, kind in (("nowhere.example.com/v1", "Thing"), etcd, ("apps/v1", "Thing")):
         assert kube.get(api_version=api_version, kind=kind, name="x") is None
         assert kube.list(api_version=api_version, kind=kind) == []
     with pytest.raises(EksaError) as caught:
