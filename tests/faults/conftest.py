@@ -58,6 +58,12 @@ class Victim:
             **environment,
         )
 
+    def traces(self) -> list[str]:
+        """What exists of this cluster: containers, machines, files."""
+        world = self.lab.world()
+        files = [str(path) for path in (self.folder / "clusters").rglob("*")]
+        return [*(name for name in world.containers | world.machines if name.startswith(f"{NAME}-")), *files]
+
 
 @pytest.fixture(scope="session")
 def lab() -> Lab:
