@@ -59,6 +59,10 @@ def _silent() -> socket.socket:
     return socket.create_server(("127.0.0.1", 0))
 
 
+def _silent_server(victim: Victim) -> None:
+    _server(f"127.0.0.1:{_silent().getsockname()[1]}")(victim)
+
+
 def _misspell_template(victim: Victim) -> None:
     spec = victim.document("VSphereMachineConfig")
     spec["template"] = spec["template"][:-1] + "x"
@@ -73,7 +77,7 @@ CASES = [
     Case("refused", _server("127.0.0.1:1"), "vsphere.connection_refused", ("127.0.0.1", "port 1")),
     Case(
         "unreachable",
-        lambda victim: _server(f"127.0.0.1:{_silent().getsockname()[1]}")(victim),
+        _silent_server,
         "vsphere.unreachable",
         ("127.0.0.1", "no answer in time"),
     ),
