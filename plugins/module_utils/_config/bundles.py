@@ -9,9 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 Data = t.Mapping[str, t.Any]
 

@@ -14,10 +14,9 @@ import dataclasses
 import difflib
 import typing as t
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._config import durations, schema
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import WARNING, Finding, shown
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 MAX_CHARACTERS = 4 * 1024 * 1024
 MAX_VALUES = 200_000

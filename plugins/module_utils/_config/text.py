@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-import yaml
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 
 class _Dumper(yaml.CSafeDumper):

@@ -14,8 +14,6 @@ import socket
 import typing as t
 from pathlib import Path
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, needs, release
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Builder, Workshop
@@ -27,6 +25,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._lab.registry import 
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.shell import tail
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store, fingerprint
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 REGISTRY_PORT = 5000
 VCENTER_PORT = 8989

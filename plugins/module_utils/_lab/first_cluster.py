@@ -11,12 +11,11 @@ import ipaddress
 import typing as t
 from pathlib import Path
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import load_bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import load
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
 from ansible_collections.eks.anywhere.plugins.module_utils._render.cilium import cilium_values
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 NAME = "w01"
 ENDPOINT_FROM_TOP = 100

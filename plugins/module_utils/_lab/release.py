@@ -13,10 +13,9 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Workshop
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 BUNDLES_FILE = "bundle-release.yaml"
 NUMBER = 1

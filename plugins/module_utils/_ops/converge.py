@@ -9,12 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply import apply_objects
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import CONTROL_PLANE, Findings, Scope
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 _ENCRYPTION = "spec.etcdEncryption"
 _ENCRYPTING = ("vsphere", "nutanix", "cloudstack")
