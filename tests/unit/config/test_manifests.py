@@ -1,0 +1,126 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bundles manifests, EKS Distro releases, generated configs."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Provider, load_bundles
+from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings
+from ansible_collections.eks.anywhere.plugins.module_utils._config.generate import generate_config
+from ansible_collections.eks.anywhere.plugins.module_utils._config.release import Repository, load_release
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+
+from . import samples
+
+BUNDLES = (samples.GOLDEN / "bundles.yaml").read_text(encoding="utf-8")
+RELEASE = (samples.GOLDEN / "kubernetes-1-34-eks-9.yaml").read_text(encoding="utf-8")
+
+
+def test_a_bundle_is_found_by_kubernetes_version() -> None:
+    bundles = load_bundles(BUNDLES)
+    bundle = bundles.for_version("1.34")
+    assert (bundles.name, bundles.number) == ("bundles-7", 7)
+    assert (bundle.eksd_name, bundle.eksd_channel, bundle.eksd_version) == ("kubernetes-1-34-eks-9", "1-34", "v1.34.3")
+    assert bundle.eksd_manifest_uri == "releases/kubernetes-1-34-eks-9.yaml"
+    assert bundle.kube_vip_image == "registry.example.org/kube-vip:v0.9.1-eks-a-7"
+    assert bundle.cert_manager.manifest_uri == "manifests/cert-manager.yaml"
+    assert bundle.cilium.chart_uri == "registry.example.org/cilium/cilium:1.19.4-1"
+    assert bundle.providers["infrastructure-vsphere"] == Provider(
+        version="v1.15.2",
+        components_uri="manifests/vsphere-components.yaml",
+        metadata_uri="manifests/vsphere-metadata.yaml",
+        images=(
+            "registry.example.org/capv:v1.15.2-eks-a-7",
+            "registry.example.org/cloud-provider-vsphere:v1.34.0-eks-a-7",
+            "registry.example.org/kube-vip:v0.9.1-eks-a-7",
+        ),
+    )
+    assert sorted(bundle.providers) == [
+        "bootstrap-etcdadm-bootstrap",
+        "bootstrap-etcdadm-controller",
+        "bootstrap-kubeadm",
+        "cluster-api",
+        "control-plane-kubeadm",
+        "infrastructure-vsphere",
+    ]
+
+
+def test_a_missing_version_names_those_present() -> None:
+    with pytest.raises(EksaError, match=r"kubernetes version 1\.99 is not supported by bundles manifest 7") as caught:
+        load_bundles(BUNDLES).for_version("1.99")
+    assert "1.34, 1.30" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("kind: Release", "no document of kind Bundles"), ("a: [", "not valid YAML"), ("", "nothing")]
+)
+def test_what_is_no_bundles_manifest(text: str, words: str) -> None:
+    with pytest.raises(EksaError, match=words) as caught:
+        load_bundles(text)
+    assert caught.value.code == "bundles.invalid"
+
+
+def test_a_release_maps_images_as_kubeadm_wants_them() -> None:
+    release = load_release(RELEASE)
+    assert release.kubernetes == Repository("public.ecr.aws/eks-distro/kubernetes", "v1.34.3-eks-1-34-9")
+    assert release.etcd == Repository("public.ecr.aws/eks-distro/etcd-io", "v3.6.7-eks-1-34-9")
+    assert release.coredns == Repository("public.ecr.aws/eks-distro/coredns", "v1.12.1-eks-1-34-9")
+    assert release.pause == Repository("public.ecr.aws/eks-distro/kubernetes/pause", "v1.34.3-eks-1-34-9")
+    assert (release.etcd_version, release.channel, release.number) == ("3.6.7", "1-34", 9)
+    assert release.etcd_url == "https://distro.example.org/etcd-linux-amd64-v3.6.7.tar.gz"
+
+
+def test_a_release_without_an_image_is_refused() -> None:
+    with pytest.raises(EksaError, match="asset coredns-image is not present in eksd release 1-34"):
+        load_release(RELEASE.replace("coredns-image", "other-image"))
+
+
+@pytest.mark.parametrize(("provider", "kinds"), [("docker", 2), ("vsphere", 5)])
+def test_generated_configs_lack_nothing_but_the_blanks(provider: str, kinds: int) -> None:
+    text = generate_config("w01", provider)
+    assert len(list(yaml.safe_load_all(text))) == kinds
+    wrong = [finding.message for finding in findings(text) if finding.severity == "error"]
+    assert all("not set or is empty" in message for message in wrong)
+    assert bool(wrong) == (provider == "vsphere")
+
+
+def test_the_generator_writes_what_the_vendors_writes() -> None:
+    cluster, datacenter, control_plane, worker, etcd = yaml.safe_load_all(generate_config("w01", "vsphere"))
+    assert cluster["spec"] == {
+        "clusterNetwork": {
+            "cniConfig": {"cilium": {}},
+            "pods": {"cidrBlocks": ["192.168.0.0/16"]},
+            "services": {"cidrBlocks": ["10.96.0.0/12"]},
+        },
+        "controlPlaneConfiguration": {
+            "count": 2,
+            "endpoint": {"host": ""},
+            "machineGroupRef": {"kind": "VSphereMachineConfig", "name": "w01-cp"},
+        },
+        "datacenterRef": {"kind": "VSphereDatacenterConfig", "name": "w01"},
+        "externalEtcdConfiguration": {
+            "count": 3,
+            "machineGroupRef": {"kind": "VSphereMachineConfig", "name": "w01-etcd"},
+        },
+        "kubernetesVersion": "1.36",
+        "managementCluster": {"name": "w01"},
+        "workerNodeGroupConfigurations": [
+            {"count": 2, "machineGroupRef": {"kind": "VSphereMachineConfig", "name": "w01"}, "name": "md-0"}
+        ],
+    }
+    assert datacenter["spec"] == {"datacenter": "", "insecure": False, "network": "", "server": "", "thumbprint": ""}
+    assert [machine["metadata"]["name"] for machine in (control_plane, worker, etcd)] == ["w01-cp", "w01", "w01-etcd"]
+    assert worker["spec"]["users"] == [{"name": "ec2-user", "sshAuthorizedKeys": ["ssh-rsa AAAA..."]}]
+
+
+@pytest.mark.parametrize(
+    ("name", "provider", "code"), [("1x", "vsphere", "config.name_invalid"), ("w01", "snow", "config.not_supported")]
+)
+def test_what_cannot_be_generated(name: str, provider: str, code: str) -> None:
+    with pytest.raises(EksaError) as caught:
+        generate_config(name, provider)
+    assert caught.value.code == code
