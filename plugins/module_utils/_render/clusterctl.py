@@ -14,7 +14,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles impor
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
-CERT_MANAGER_TIMEOUT = "30m"
+CERT_MANAGER_TIMEOUT = "5m"
+"""cert-manager is up before clusterctl is called; this bounds a wait in which it would say nothing."""
+
 CERT_MANAGER_VERSION_ANNOTATION = "cert-manager.clusterctl.cluster.x-k8s.io/version"
 CERT_MANAGER_LABELS = {"clusterctl.cluster.x-k8s.io": "", "clusterctl.cluster.x-k8s.io/core": "cert-manager"}
 OPTIONAL = ("bootstrap-etcdadm-bootstrap", "bootstrap-etcdadm-controller")

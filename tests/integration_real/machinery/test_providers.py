@@ -1,0 +1,276 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Providers installed by the real clusterctl into a real API server, from manifests on disk and without a network."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import pathlib
+import typing as t
+
+import pytest
+import yaml
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import providers
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Completed, Obj
+from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import Credentials
+from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
+from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
+from ansible_collections.eks.anywhere.plugins.module_utils._run.runner import LocalRunner
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer, ApiServers, lab_program
+from ansible_collections.eks.anywhere.tests.integration_real.machinery.controllers import FastClock, controllers
+from ansible_collections.eks.anywhere.tests.unit.fakes import FakeReporter
+from ansible_collections.eks.anywhere.tests.unit.ops import samples
+
+NUMBERS = itertools.count(1)
+PASSWORD = "pä$$ 'wörd' {{x}}"
+METADATA = yaml.safe_dump(
+    {
+        "apiVersion": "clusterctl.cluster.x-k8s.io/v1alpha3",
+        "kind": "Metadata",
+        "releaseSeries": [{"major": 1, "minor": minor, "contract": "v1beta2"} for minor in (0, 13, 16)],
+    }
+)
+
+
+class RecordingRunner(LocalRunner):
+    """The real runner, remembering what it ran."""
+
+    def __init__(self, *, tools_dir: str) -> None:
+        super().__init__(tools_dir=tools_dir)
+        self.runs: list[tuple[str, ...]] = []
+
+    def run(self, argv: t.Sequence[str], **options: t.Any) -> Completed:
+        """Run and remember."""
+        self.runs.append(tuple(argv))
+        # Whatever would ask the internet for something gets an answer that fails the test.
+        options["env"] = {**(options.get("env") or {}), "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+        return super().run(argv, **options)
+
+
+@dataclasses.dataclass
+class Setting:
+    """One cluster to install into."""
+
+    server: ApiServer
+    wanted: providers.Wanted
+    ports: providers.Ports
+    report: FakeReporter
+    runner: RecordingRunner
+
+    def install(self, *, check_mode: bool = False, **changes: t.Any) -> t.Any:
+        """Install with changes."""
+        wanted = dataclasses.replace(self.wanted, **changes)
+        return providers.install(wanted, ports=self.ports, check_mode=check_mode)
+
+
+@pytest.fixture
+def setting(api_server: ApiServers, tmp_path: pathlib.Path) -> t.Iterator[Setting]:
+    """An API server of the test's own, and a bundle of small manifests on disk."""
+    server = api_server(f"providers-{next(NUMBERS)}")
+    write_bundle(tmp_path / "bundle")
+    report = FakeReporter()
+    runner = RecordingRunner(tools_dir=lab_program("clusterctl").rpartition("/")[0])
+    wanted = providers.Wanted(
+        config=samples.config(),
+        bundle=samples.bundle(),
+        kubeconfig=server.kubeconfig,
+        generated_dir=str(tmp_path / "generated"),
+        credentials=Credentials(username="admin@vsphere.local", password=PASSWORD),
+    )
+    ports = providers.Ports(
+        kube=KubeClient.from_kubeconfig(server.kubeconfig),
+        runner=runner,
+        files=LocalFiles(),
+        artifacts=LocalArtifacts(str(tmp_path / "bundle")),
+        waiting=Waiting(clock=FastClock(speed=20), report=report, timeout_seconds=900),
+    )
+    yield Setting(server=server, wanted=wanted, ports=ports, report=report, runner=runner)
+    server.stop()
+
+
+def write_bundle(folder: pathlib.Path) -> None:
+    """Manifests with one controller each, where the samples' bundle says."""
+    for section in samples.bundle().raw.values():
+        if not isinstance(section, dict) or not isinstance(section.get("metadata"), dict):
+            continue
+        path = folder / section["components"]["uri"]
+        path.parent.mkdir(parents=True)
+        path.write_text(components(path.parts[-3], uses_credentials=path.parts[-3] == "capv"), encoding="utf-8")
+        (folder / section["metadata"]["uri"]).write_text(METADATA, encoding="utf-8")
+    (folder / "cert-manager.yaml").write_text(cert_manager(), encoding="utf-8")
+
+
+def components(name: str, *, uses_credentials: bool) -> str:
+    """A provider's manifest."""
+    image = {"capv": "manager", "capi": "cluster-api-controller"}.get(name, name)
+    objects: list[Obj] = [namespace(f"{name}-system"), deployment(f"{name}-system", name, f"upstream.io/{image}:v0")]
+    if uses_credentials:
+        data = {"username": "${VSPHERE_USERNAME}", "password": "${VSPHERE_PASSWORD}"}
+        metadata = {"name": "capv-manager-bootstrap-credentials", "namespace": "capv-system"}
+        objects.append({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data})
+    return yaml.safe_dump_all(objects)
+
+
+def cert_manager() -> str:
+    """cert-manager as far as clusterctl and we look at it."""
+    kinds = {"issuers": "Issuer", "certificates": "Certificate"}
+    parts = ("cert-manager-controller", "cert-manager-webhook", "cert-manager-cainjector")
+    return yaml.safe_dump_all(
+        [
+            *(definition(plural, kind) for plural, kind in kinds.items()),
+            namespace("cert-manager"),
+            *(deployment("cert-manager", part, f"quay.io/jetstack/{part}:v1.20.2") for part in parts),
+        ]
+    )
+
+
+def namespace(name: str) -> Obj:
+    """A Namespace."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def deployment(where: str, name: str, image: str) -> Obj:
+    """A Deployment of one container."""
+    labels = {"app": name}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": where},
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": labels},
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {"containers": [{"name": "manager", "image": image}]},
+            },
+        },
+    }
+
+
+def definition(plural: str, kind: str) -> Obj:
+    """A definition that takes anything."""
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.cert-manager.io"},
+        "spec": {
+            "group": "cert-manager.io",
+            "scope": "Namespaced",
+            "names": {"plural": plural, "singular": kind.lower(), "kind": kind, "listKind": f"{kind}List"},
+            "versions": [{"name": "v1", "served": True, "storage": True, "schema": schema}],
+        },
+    }
+
+
+def test_installs_everything_once_and_without_a_network(setting: Setting) -> None:
+    planned = setting.install(check_mode=True)
+    assert "Install cert-manager v1.20.2+d1" in planned.actions
+    assert "Install provider infrastructure-vsphere v1.16.1+e9cf66a" in planned.actions
+    assert setting.runner.runs == []
+    assert setting.ports.kube.get(api_version="v1", kind="Namespace", name="cert-manager") is None
+
+    with controllers(setting.server):
+        result = setting.install()
+    assert [line for line in setting.report.lines if not line.startswith(" ")] == [
+        "Installing cluster-api providers on bootstrap cluster",
+        "Provider specific setup",
+    ]
+    inventory = setting.ports.kube.list(**providers.INVENTORY)
+    assert {item["metadata"]["name"]: item["version"] for item in inventory} == result.data["providers"]
+    assert set(result.data["providers"]) == {
+        "cluster-api",
+        "bootstrap-kubeadm",
+        "control-plane-kubeadm",
+        "bootstrap-etcdadm-bootstrap",
+        "bootstrap-etcdadm-controller",
+        "infrastructure-vsphere",
+    }
+    assert images(setting) >= {
+        "public.ecr.aws/eks/jetstack/cert-manager-controller:v1.20.2-eks",
+        "public.ecr.aws/eks/capi/cluster-api-controller:v1.13.2",
+        "public.ecr.aws/eks/capv/manager:v1.16.1",
+    }
+    assert_credentials_travelled_by_environment_alone(setting)
+
+    again = setting.install()
+    assert again.actions == ()
+    assert len(setting.runner.runs) == 1
+
+
+def images(setting: Setting) -> set[str]:
+    """Images of all Deployments."""
+    found = setting.ports.kube.list(api_version="apps/v1", kind="Deployment")
+    return {item["spec"]["template"]["spec"]["containers"][0]["image"] for item in found}
+
+
+def assert_credentials_travelled_by_environment_alone(setting: Setting) -> None:
+    kube = setting.ports.kube
+    capv = kube.get(api_version="v1", kind="Secret", name="capv-manager-bootstrap-credentials", namespace="capv-system")
+    system = kube.get(api_version="v1", kind="Secret", name="vsphere-credentials", namespace="eksa-system")
+    assert capv
+    assert system
+    assert capv["data"]["password"] == system["data"]["password"]
+    assert set(system["data"]) == {"username", "password", "usernameCP", "passwordCP"}
+    assert system["type"] == "kubernetes.io/basic-auth"
+    assert PASSWORD not in json.dumps(setting.runner.runs)
+    for path in pathlib.Path(setting.wanted.generated_dir).rglob("*"):
+        assert path.is_dir() or PASSWORD not in path.read_text(encoding="utf-8")
+
+
+def test_goes_on_where_a_cut_run_stopped(setting: Setting) -> None:
+    with controllers(setting.server):
+        setting.install()
+        setting.ports.kube.delete(**providers.INVENTORY, name="infrastructure-vsphere", namespace="capv-system")
+        result = setting.install()
+    assert result.actions == ("Install provider infrastructure-vsphere v1.16.1+e9cf66a",)
+    assert "--core" not in setting.runner.runs[-1]
+    assert len(setting.ports.kube.list(**providers.INVENTORY)) == 6
+
+
+def test_another_version_is_refused(setting: Setting) -> None:
+    with controllers(setting.server):
+        setting.install()
+    there = samples.bundle().providers
+    newer = {**there, "cluster-api": dataclasses.replace(there["cluster-api"], version="v1.14.0")}
+    with pytest.raises(EksaError) as caught:
+        setting.install(bundle=dataclasses.replace(samples.bundle(), providers=newer))
+    assert caught.value.code == "providers.version_differs"
+    assert f"cluster-api {there['cluster-api'].version} (wanted v1.14.0)" in caught.value.message
+
+
+@pytest.mark.parametrize("image", ["jetstack/cert-manager-controller:v1.20.2-eks", "capv/manager:v1.16.1"])
+def test_an_image_that_the_registry_lacks_ends_the_wait_with_the_pods_words(setting: Setting, image: str) -> None:
+    with (
+        controllers(setting.server, missing_images={f"public.ecr.aws/eks/{image}"}),
+        pytest.raises(EksaError) as caught,
+    ):
+        setting.install()
+    assert caught.value.code == "image.pull_failed"
+    assert f"public.ecr.aws/eks/{image}" in caught.value.message
+    assert "manifest unknown" in caught.value.message
+    assert caught.value.details["seconds"] < 120
+
+
+def test_what_clusterctl_refuses_is_said(setting: Setting) -> None:
+    bundle = pathlib.Path(setting.ports.artifacts.path("capv/v1.16.1+e9cf66a/metadata.yaml"))
+    bundle.write_text(METADATA.replace("minor: 16", "minor: 99"), encoding="utf-8")
+    with controllers(setting.server), pytest.raises(EksaError) as caught:
+        setting.install()
+    assert caught.value.code == "providers.clusterctl_failed"
+    assert "does not match any release series" in caught.value.message
+
+
+def test_credentials_are_needed_before_anything_is_done(setting: Setting) -> None:
+    with pytest.raises(EksaError) as caught:
+        setting.install(credentials=Credentials(username="", password=""))
+    assert caught.value.code == "vsphere.credentials_missing"
+    assert setting.report.lines == []
+    assert setting.ports.kube.list(api_version="apps/v1", kind="Deployment") == []
