@@ -15,8 +15,6 @@ import tarfile
 import typing as t
 from pathlib import Path
 
-import yaml
-
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.engine import Engine
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.go import Go
@@ -24,6 +22,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._lab.registry import 
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.shell import output_of, run_logged
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store, fingerprint
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 LANES = 3
 STILL_SECONDS = 30.0
@@ -192,10 +191,13 @@ def _make_manifest(shop: Workshop, component: catalog.Manifest, key: str) -> Non
 
 
 def _make_chart(shop: Workshop, component: catalog.Chart, key: str) -> None:
-    source = shop.source(component.module, component.name) / component.path
+    module = shop.source(component.module, component.name)
     with shop.store.publishing(component.name, key) as scratch:
-        folder = scratch / source.name
-        shutil.copytree(source, folder)
+        folder = scratch / Path(component.path).name
+        shutil.copytree(module / component.path, folder)
+        (folder / "templates").chmod(0o755)
+        for file in module.glob(component.templates) if component.templates else ():
+            shutil.copy(file, folder / "templates")
         for file in (folder, *folder.rglob("*")):
             file.chmod(file.stat().st_mode | 0o200)
         chart = yaml.load(_chart_file(folder).read_text(), Loader=yaml.CSafeLoader)
@@ -265,8 +267,9 @@ class Builder:
                     for name in _startable(waiting, missing, done, running.values()):
                         running[lanes.submit(self._one, waiting.pop(name))] = name
                     self._collect(running, done, total=len(missing))
-            except BaseException:
+            except BaseException as exc:
                 lanes.shutdown(wait=False, cancel_futures=True)
+                self._report.line(f"  stopped by: {str(exc).splitlines()[0]}; waiting for what is being built to end")
                 raise
 
     def _one(self, component: catalog.Component) -> None:

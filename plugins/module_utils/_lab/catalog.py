@@ -38,6 +38,9 @@ KUBERNETES_FLAGS = (
     f"-X {_CAPI_VERSION}.gitVersion={CAPI}"
 )
 
+_CHART = "helm.sh/helm/v3/pkg/chartutil"
+HELM_FLAGS = f"-X {_CHART}.k8sVersionMajor={_MAJOR} -X {_CHART}.k8sVersionMinor={_MINOR}"
+
 FORK = "github.com/snarkychef/cluster-api"
 MODULE_VERSIONS: t.Mapping[str, str] = {
     FORK: "v0.1.0",
@@ -121,13 +124,17 @@ class Manifest:
 
 @dataclasses.dataclass(frozen=True)
 class Chart:
-    """A helm chart inside a module: packed as a .tgz, and rendered when ``values`` are given."""
+    """A helm chart inside a module: packed as a .tgz, and rendered when ``values`` are given.
+
+    ``templates`` are files of the module that its release process adds to the chart's templates.
+    """
 
     name: str
     module: str
     path: str
     version: str
     values: t.Mapping[str, t.Any] | None = None
+    templates: str = ""
     needs: tuple[str, ...] = ("helm",)
 
 
@@ -156,7 +163,7 @@ PROGRAMS: tuple[Program, ...] = (
         "k8s.io/cloud-provider-vsphere/cmd/vsphere-cloud-controller-manager",
     ),
     Program("kube-vip", "github.com/kube-vip/kube-vip"),
-    Program("helm", "helm.sh/helm/v3/cmd/helm"),
+    Program("helm", "helm.sh/helm/v3/cmd/helm", ldflags=HELM_FLAGS),
     Program("coredns", "github.com/coredns/coredns"),
     Program("cilium-cni", "github.com/cilium/cilium/plugins/cilium-cni"),
     Program("cilium-mount", "github.com/cilium/cilium/tools/mount"),
@@ -271,7 +278,7 @@ ENGINE_IMAGES: tuple[EngineImage, ...] = (
             ("sigs.k8s.io/kind", "images/base/files/etc/sysctl.d", "kind/etc/sysctl.d"),
             ("sigs.k8s.io/kind", "images/base/files/etc/systemd", "kind/etc/systemd"),
         ),
-        {"KUBERNETES_VERSION": KUBERNETES},
+        {"KUBERNETES_VERSION": DISTRO},
     ),
 )
 
@@ -331,6 +338,7 @@ CHARTS: tuple[Chart, ...] = (
             "webhook": {"image": _repository(IMAGES["cert-manager-webhook"])},
             "cainjector": {"image": _repository(IMAGES["cert-manager-cainjector"])},
         },
+        templates="deploy/crds/crd-*.yaml",
     ),
 )
 

@@ -28,7 +28,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, 
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 REGISTRY_PORT = 5000
-VCENTER_PORT = 8989
+VCENTER_PORT = 443
 LOOPBACK = f"127.0.0.1:{REGISTRY_PORT}"
 START_SECONDS = 30.0
 ADMIN = "administrator@vsphere.local"
@@ -190,7 +190,7 @@ class Datacenter:
     def _describe(self, shop: Workshop, subnet: str) -> list[str]:
         said = json.loads(Processes(self.run, clock=self.clock).log("vcsim").read_text().splitlines()[0])
         place = Place(
-            server=said["url"].removeprefix("https://"),
+            server=said["url"].removeprefix("https://").removesuffix(f":{VCENTER_PORT}"),
             thumbprint=said["thumbprint"],
             subnet=subnet,
             template=next(iter(TEMPLATES)),

@@ -94,8 +94,12 @@ class Engine:
         return settings
 
     def stop(self) -> bool:
-        """Stop the engine if the lab started it; True when it did."""
-        return self._processes.stop("dockerd", grace_seconds=30.0)
+        """Stop the engine if the lab started it, and unmount what it leaves mounted; True when there was one."""
+        stopped = self._processes.stop("dockerd", grace_seconds=30.0)
+        mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for place in sorted((place for place in mounts if place.startswith(f"{self._run}/")), reverse=True):
+            subprocess.run(["umount", place], capture_output=True, check=False)
+        return stopped
 
     def has(self, tag: str) -> bool:
         """Whether the engine holds an image of that tag."""

@@ -84,7 +84,7 @@ def _escaped(module: str) -> str:
     return re.sub(r"[A-Z]", lambda match: "!" + match.group().lower(), module)
 
 
-def _recent_enough(program: str | None) -> t.Optional[str]:
+def _recent_enough(program: str | None) -> str | None:
     if not program or not Path(program).exists():
         return None
     try:

@@ -61,7 +61,9 @@ def _kernel() -> str:
 
 def _loads(module: str) -> bool:
     program = shutil.which("modprobe")
-    return bool(program) and subprocess.run([program, "-q", module], capture_output=True, check=False).returncode == 0
+    if program is None:
+        return False
+    return subprocess.run([program, "-q", module], capture_output=True, check=False).returncode == 0
 
 
 def _vxlan() -> str:

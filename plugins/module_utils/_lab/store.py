@@ -17,10 +17,10 @@ from pathlib import Path
 KEY_LENGTH = 16
 
 
-def cache_home(environ: t.Mapping[str, str] = os.environ) -> Path:
+def cache_home(environ: t.Mapping[str, str] | None = None) -> Path:
     """``$XDG_CACHE_HOME/eks.anywhere``, or the same below ``~/.cache``."""
-    base = environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "eks.anywhere"
+    base = (os.environ if environ is None else environ).get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "eks.anywhere"
 
 
 def fingerprint(*parts: object) -> str:
