@@ -10,7 +10,7 @@ import dataclasses
 import os
 import typing as t
 
-Options = t.Dict[str, t.Dict[str, t.Any]]
+Options = dict[str, dict[str, t.Any]]
 
 CLUSTER: Options = {
     "config_file": {"type": "path"},
@@ -71,12 +71,13 @@ def merge(*blocks: Options) -> Options:
     return merged
 
 
-def with_environment(params: t.Mapping[str, t.Any], environ: t.Mapping[str, str] = os.environ) -> dict[str, t.Any]:
+def with_environment(params: t.Mapping[str, t.Any], environ: t.Mapping[str, str] | None = None) -> dict[str, t.Any]:
     """Fill unset credentials from the documented environment variables."""
+    given = os.environ if environ is None else environ
     filled = dict(params)
     for name, variable in ENVIRONMENT.items():
-        if name in filled and not filled[name] and environ.get(variable):
-            filled[name] = environ[variable]
+        if name in filled and not filled[name] and given.get(variable):
+            filled[name] = given[variable]
     return filled
 
 

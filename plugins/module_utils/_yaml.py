@@ -24,7 +24,7 @@ else:
         class _Absent(type):
             """Class of everything that the absent library has: it can be inherited from and named, not called."""
 
-            def __call__(cls, *args: t.Any, **kwargs: t.Any) -> t.NoReturn:
+            def __call__(cls, *_args: t.Any, **_kwargs: t.Any) -> t.NoReturn:
                 raise MissingLibrary(
                     f"The Python package PyYAML is not installed for {sys.executable}.",
                     code="library.yaml_missing",

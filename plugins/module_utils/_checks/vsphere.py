@@ -170,7 +170,8 @@ def is_address(host: str) -> bool:
 
 
 def _place(config: ClusterConfig) -> VSphereDatacenter:
-    assert config.datacenter is not None, "only asked for vSphere clusters"  # noqa: S101
+    if config.datacenter is None:
+        raise AssertionError("only asked for vSphere clusters")
     return config.datacenter
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import (
@@ -19,7 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.finding impor
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
-_NOTHING: t.Mapping[str, str] = {}
+_NOTHING: t.Mapping[str, str] = types.MappingProxyType({})
 
 
 def load(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> ClusterConfig:

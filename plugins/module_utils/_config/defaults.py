@@ -19,6 +19,8 @@ WORKER_MAX_UNHEALTHY = "40%"
 MIN_MEMORY_MIB = 2048
 MEMORY_MIB = 8192
 CPUS = 2
+MIRROR_CA = "EKSA_REGISTRY_MIRROR_CA_CONTENT"
+"""Key of ``environ`` for the content of the file that the variable ``EKSA_REGISTRY_MIRROR_CA`` names."""
 
 Data = dict[str, t.Any]
 
@@ -43,12 +45,13 @@ def _management_cluster(cluster: Source, spec: Data, environ: t.Mapping[str, str
 
 
 def _mirror(cluster: Source, spec: Data, environ: t.Mapping[str, str]) -> None:
+    """The CA may come from a file, which is for the caller to read: its content stands in ``environ`` then."""
     mirror = spec.get("registryMirrorConfiguration")
     if mirror is None:
         return
     mirror["port"] = mirror.get("port") or "443"
-    if not mirror.get("caCertContent") and environ.get("EKSA_REGISTRY_MIRROR_CA_CONTENT"):
-        mirror["caCertContent"] = environ["EKSA_REGISTRY_MIRROR_CA_CONTENT"]
+    if not mirror.get("caCertContent") and environ.get(MIRROR_CA):
+        mirror["caCertContent"] = environ[MIRROR_CA]
 
 
 def _workers(cluster: Source, spec: Data, environ: t.Mapping[str, str]) -> None:

@@ -42,7 +42,7 @@ class Fields:
     names: t.Mapping[str, Schema]
 
 
-Schema = Leaf | ListOf | MapOf | Fields
+Schema = t.Union[Leaf, ListOf, MapOf, Fields]
 
 STR = Leaf("string")
 INT = Leaf("int")

@@ -19,7 +19,14 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan import move as 
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_content as content
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_journal as journals
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move import MovePlan, Side, State
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Graph, Key, MoveKind, Node, Scope
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import (
+    Graph,
+    Key,
+    MoveKind,
+    Node,
+    Scope,
+    asks_to_wait,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_providers import provider_gaps
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -246,7 +253,7 @@ class _Mover:
     def _blocks(self, node: Node) -> bool:
         where = {"api_version": node.kind.api_version, "kind": node.kind.kind, **_place(node.key)}
         obj = self._ports.source.get(**where)
-        return obj is not None and dataclasses.replace(node, obj=obj).blocking
+        return obj is not None and asks_to_wait(obj)
 
     def _until(self, look: t.Callable[[], Tick], *, what: str) -> None:
         ports = self._ports

@@ -103,7 +103,12 @@ class Node:
     @property
     def blocking(self) -> bool:
         """Whether a provider asks the move to wait for it."""
-        return BLOCK_ANNOTATION in (self.obj["metadata"].get("annotations") or {})
+        return asks_to_wait(self.obj)
+
+
+def asks_to_wait(obj: Obj) -> bool:
+    """Whether a provider put the annotation on an object that holds a move back."""
+    return BLOCK_ANNOTATION in (obj["metadata"].get("annotations") or {})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -361,6 +366,7 @@ __all__ = (
     "MoveKind",
     "Node",
     "Scope",
+    "asks_to_wait",
     "build",
     "class_of",
     "is_class",

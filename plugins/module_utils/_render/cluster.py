@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import support
@@ -49,8 +50,8 @@ def cluster_objects(
     release: EksdRelease,
     credentials: Credentials,
     *,
-    templates: t.Mapping[str, TemplateFacts] = {},
-    group_releases: t.Mapping[str, EksdRelease] = {},
+    templates: t.Mapping[str, TemplateFacts] = types.MappingProxyType({}),
+    group_releases: t.Mapping[str, EksdRelease] = types.MappingProxyType({}),
 ) -> RenderedCluster:
     """Every object of the cluster. What cannot be rendered yet raises ``EksaError`` (``config.not_supported``)."""
     support.require(config, support.RENDER)

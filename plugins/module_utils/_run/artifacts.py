@@ -16,6 +16,7 @@ import urllib.request
 
 from ansible.module_utils.urls import ConnectionError as UrlConnectionError
 from ansible.module_utils.urls import SSLValidationError, open_url
+
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
 DOWNLOAD_SECONDS = 60

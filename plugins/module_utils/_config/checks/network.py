@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import (
     NETWORK,
@@ -20,7 +21,7 @@ _NODE_MASK = 24
 _MAX_MASK_DIFFERENCE = 16
 _POLICY_MODES = ("default", "always", "never")
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 
 def blocks(scope: Scope) -> Findings:
