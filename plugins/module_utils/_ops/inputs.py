@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import bundles as bundles_room
-from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, release
+from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, release, support
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles, VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
@@ -26,8 +26,10 @@ def config_text(params: t.Mapping[str, t.Any], *, files: Files) -> str:
 
 
 def cluster_config(params: t.Mapping[str, t.Any], *, files: Files) -> ClusterConfig:
-    """The cluster config, read and checked."""
-    return cluster.load(config_text(params, files=files))
+    """The cluster config, read and checked; one that needs what is not supported yet raises ``EksaError``."""
+    found = cluster.load(config_text(params, files=files))
+    support.require(found, support.CREATE)
+    return found
 
 
 def bundles(params: t.Mapping[str, t.Any], *, files: Files) -> Bundles | None:
