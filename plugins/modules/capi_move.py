@@ -13,7 +13,7 @@ author:
   - eks.anywhere contributors (@eks-anywhere)
 description:
   - Moves the Cluster API objects of a namespace, or of one cluster in it, from one management cluster to another.
-  - What moves is what C(clusterctl move) moves. It is found by owner references, by the labels
+  - What moves is found as C(clusterctl move) finds it, by owner references, by the labels
     C(clusterctl.cluster.x-k8s.io/move) and C(clusterctl.cluster.x-k8s.io/move-hierarchy) on objects and on their
     definitions, and by the names of a cluster's secrets.
   - The Clusters are paused, copied with their owner references re-linked, deleted from the source with their owners
@@ -64,6 +64,8 @@ options:
       - How long to wait until nothing is being provisioned or deleted any more, and until no provider holds the move
         back with the annotation C(clusterctl.cluster.x-k8s.io/block-move).
       - The error then says what was still missing and why.
+    type: int
+    default: 1800
 """
 
 EXAMPLES = r"""

@@ -4,8 +4,8 @@
 # PRIVATE to this collection: may change at any time.
 """Real servers for the integration tests: etcd + kube-apiserver as plain processes on free loopback ports.
 
-No controller runs beside them: nothing is garbage collected, no namespace is ever finalised and no webhook answers,
-so a test sees the API server's own behaviour (uids, resource versions, finalizers, admission by schema) and nothing else.
+No controller runs beside them: nothing is garbage collected, no namespace is ever finalised and no webhook answers, so
+a test sees the API server's own behaviour (uids, resource versions, finalizers, checks by schema) and nothing else.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ STOP_SECONDS = 10.0
 
 def lab_bin_dir() -> pathlib.Path:
     """Folder in which the lab keeps the programs that it builds."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
     return pathlib.Path(cache) / "eks.anywhere" / "lab" / "bin"
 
 
@@ -128,12 +128,14 @@ class ApiServer:
 
     def stop_api(self, *, kill: bool = False) -> None:
         """Stop the API server alone (``kill``: without warning it)."""
-        self._api = _end(self._api, kill=kill)
+        _end(self._api, kill=kill)
+        self._api = None
 
     def stop(self) -> None:
         """Stop both processes."""
         self.stop_api()
-        self._etcd = _end(self._etcd)
+        _end(self._etcd)
+        self._etcd = None
 
     def log(self, program: str, *, lines: int = 15) -> str:
         """The end of a program's log."""
@@ -141,14 +143,14 @@ class ApiServer:
         return "\n".join(text.splitlines()[-lines:])
 
     def _spawn(self, program: str, arguments: t.Sequence[str]) -> subprocess.Popen[bytes]:
-        with open(self._files.home / f"{program}.log", "ab") as log:
+        with (self._files.home / f"{program}.log").open("ab") as log:
             return subprocess.Popen(
                 [lab_program(program), *arguments],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 cwd=self._files.home,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
             )
 
     def _etcd_arguments(self) -> list[str]:
@@ -190,7 +192,9 @@ class ApiServer:
                 if process is None or process.poll() is not None:
                     pytest.fail(f"{program} of API server {self.name} ended:\n{self.log(program)}", pytrace=False)
             try:
-                request = urllib.request.Request(f"{self.url}/readyz", headers={"Authorization": f"Bearer {self.token}"})
+                request = urllib.request.Request(
+                    f"{self.url}/readyz", headers={"Authorization": f"Bearer {self.token}"}
+                )
                 with urllib.request.urlopen(request, timeout=5, context=context):
                     return
             except (urllib.error.URLError, OSError) as exc:
@@ -251,7 +255,7 @@ def _write_credentials(files: Files, *, url: str) -> None:
 
 def _certificate(key: rsa.RSAPrivateKey) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "eks-anywhere-test")])
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     alternatives: list[x509.GeneralName] = [
         x509.DNSName("localhost"),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),

@@ -22,6 +22,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Obj,
 )
 
+T = t.TypeVar("T")
 ObjectId = tuple[str, str, str, str]
 """API group, kind, namespace, name."""
 
@@ -381,11 +382,11 @@ class FakeHost:
         return self.loads[-1]
 
 
-def _clone(value: t.Any) -> t.Any:
+def _clone(value: T) -> T:
     """A deep copy of plain JSON; ``copy.deepcopy`` takes ten times as long."""
     if isinstance(value, dict):
-        return {name: _clone(item) for name, item in value.items()}
-    return [_clone(item) for item in value] if isinstance(value, list) else value
+        return t.cast(T, {name: _clone(item) for name, item in value.items()})
+    return t.cast(T, [_clone(item) for item in value]) if isinstance(value, list) else value
 
 
 def object_id(obj: Obj) -> ObjectId:

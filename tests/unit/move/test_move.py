@@ -182,16 +182,13 @@ def clusterctl(scene: World, *, writes: int) -> bool:
     """Do as clusterctl does, without a journal, and die after so many writes. True when it came to its end."""
     mark = [{"manager": "clusterctl", "operation": "Update", "fieldsV1": {"f:spec": {"f:paused": {}}}}]
     moved = _order(scene)
-    steps: list[t.Callable[[], None]] = []
     names = [key for key in moved if key[1] == "Cluster"]
-    for key in names:
-        steps.append(functools.partial(_pause, scene.source, key, mark))
-    for key in moved:
-        steps.append(functools.partial(_copy, scene, key))
-    for key in reversed(moved):
-        steps.append(functools.partial(_drop, scene.source, key))
-    for key in names:
-        steps.append(functools.partial(_unpause, scene.target, key))
+    steps: list[t.Callable[[], None]] = [
+        *(functools.partial(_pause, scene.source, key, mark) for key in names),
+        *(functools.partial(_copy, scene, key) for key in moved),
+        *(functools.partial(_drop, scene.source, key) for key in reversed(moved)),
+        *(functools.partial(_unpause, scene.target, key) for key in names),
+    ]
     for step in steps[:writes]:
         step()
     return writes >= len(steps)
@@ -199,7 +196,7 @@ def clusterctl(scene: World, *, writes: int) -> bool:
 
 def _order(scene: World) -> list[ObjectId]:
     """Keys of what moves, owners first."""
-    movable = [key for key in without_bystanders(inventory(scene.source))]
+    movable = list(without_bystanders(inventory(scene.source)))
     uids = {key: scene.source.objects[key]["metadata"]["uid"] for key in movable}
     placed: list[ObjectId] = []
     while len(placed) < len(movable):
