@@ -296,9 +296,9 @@ def _string(node: yaml.ScalarNode, loader: Loader) -> str:
 
 def _integer(node: yaml.ScalarNode, loader: Loader) -> int | None:
     value = _scalar(node, loader)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return int(value) if float(value).is_integer() else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _boolean(node: yaml.ScalarNode, loader: Loader) -> bool | None:

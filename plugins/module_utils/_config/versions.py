@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-_KUBERNETES = re.compile(r"v?(\d+)\.(\d+)(\.\d+)?.*")
+_KUBERNETES = re.compile(r"v?(\d{1,9})\.(\d{1,9})(\.\d+)?(\D.*)?")
 _SEMVER = re.compile(
-    r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+    r"v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})"
     r"(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
     r"(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?"
 )

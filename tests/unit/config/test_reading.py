@@ -168,3 +168,24 @@ def test_tagged_strings_are_accepted() -> None:
 def test_documents_of_other_kinds_are_left_alone() -> None:
     other = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\nanything: goes\n"
     assert [source.kind for source in reading.read(samples.STACKED + other)[0]].count("ConfigMap") == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("proxyConfiguration", {"httpProxy": "http://[", "httpsProxy": "[::1]:" + "9" * 5000}),
+        ("registryMirrorConfiguration", {"endpoint": "a", "port": "9" * 5000}),
+        ("kubernetesVersion", "1." + "9" * 5000),
+        ("eksaVersion", "9" * 5000 + ".0.0"),
+        ("controlPlaneConfiguration.count", 10**400),
+        ("clusterNetwork.pods.cidrBlocks", ["10.0.0.0/" + "9" * 5000]),
+        ("etcdEncryption", [None, {"providers": [None, {"kms": {"socketListenAddress": "unix://["}}]}]),
+        ("workerNodeGroupConfigurations", [None]),
+        ("VSphereMachineConfig/w01:hostOSConfiguration", {"ntpConfiguration": {"servers": ["[", "a:b", ""]}}),
+    ],
+)
+def test_no_value_raises(path: str, value: object) -> None:
+    assert any(
+        finding.severity == "error" or finding.on_create
+        for finding in findings(samples.edited(samples.assign(path, value)))
+    )

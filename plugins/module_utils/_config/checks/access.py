@@ -9,8 +9,8 @@ from __future__ import annotations
 import ipaddress
 import re
 import typing as t
-import urllib.parse
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import urls
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import Findings, Scope
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
 
@@ -41,7 +41,7 @@ def proxy(scope: Scope) -> Findings:
 def _proxy_problem(address: str) -> str:
     host_and_port = address
     if address.startswith("http"):
-        host_and_port = urllib.parse.urlsplit(address).netloc.rpartition("@")[2]
+        host_and_port = urls.split(address).netloc.rpartition("@")[2]
         if not host_and_port:
             return f"proxy {address} is invalid, please provide a valid URI"
     host, colon, port = host_and_port.rpartition(":")
@@ -49,7 +49,7 @@ def _proxy_problem(address: str) -> str:
         return f"proxy endpoint {address} is invalid (missing port in address), please provide a valid proxy address"
     if not _is_host(host.strip("[]")):
         return f"proxy endpoint {host} is invalid, please provide a valid proxy domain name or ip"
-    if not _is_port(port):
+    if urls.port(port) is None:
         return f"proxy port {port} is invalid, please provide a valid proxy port"
     return ""
 
@@ -63,10 +63,6 @@ def _is_host(host: str) -> bool:
     return True
 
 
-def _is_port(port: str) -> bool:
-    return port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
-
-
 def mirror(scope: Scope) -> Findings:
     """A reachable address, and at most one namespace for curated packages."""
     config = scope.spec.get("registryMirrorConfiguration")
@@ -74,7 +70,7 @@ def mirror(scope: Scope) -> Findings:
         return
     if not config.get("endpoint"):
         yield scope.error(f"{_MIRROR}.endpoint", "no value set for RegistryMirrorConfiguration.Endpoint")
-    if not _is_port(config["port"]):
+    if urls.port(config["port"]) is None:
         message = f"registry mirror port {config['port']} is invalid, please provide a valid port"
         yield scope.error(f"{_MIRROR}.port", message)
     registries = [item.get("registry", "") for item in config.get("ociNamespaces", ())]
@@ -109,7 +105,7 @@ def oidc(scope: Scope) -> Findings:
             message = "only one OIDConfig requiredClaim is supported at this time"
             yield scope.error("spec.requiredClaims", message, source=source)
         issuer = spec.get("issuerUrl", "")
-        parts = urllib.parse.urlsplit(issuer)
+        parts = urls.split(issuer)
         if not issuer:
             yield scope.error("spec.issuerUrl", "OIDCConfig issuerUrl is required", source=source)
         elif not parts.scheme and not issuer.startswith("/"):
@@ -202,7 +198,7 @@ def flux(scope: Scope) -> Findings:
 
 def _git(scope: Scope, source: Source, git: t.Mapping[str, str]) -> Findings:
     url, algorithm = git.get("repositoryUrl", ""), git.get("sshKeyAlgorithm", "")
-    scheme = urllib.parse.urlsplit(url).scheme
+    scheme = urls.split(url).scheme
     if not url:
         message = "'repositoryUrl' is not set or empty in gitProviderConfig; repositoryUrl is a required field"
         yield scope.error("spec.git.repositoryUrl", message, source=source)

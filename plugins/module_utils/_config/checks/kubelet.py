@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import typing as t
-import urllib.parse
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import urls
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import CONTROL_PLANE, Findings, Scope
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
@@ -76,7 +76,7 @@ def _kms(kms: dict[str, t.Any] | None) -> t.Iterator[str]:
     if not kms.get("name"):
         yield "kms.name cannot be empty"
     address = kms.get("socketListenAddress", "")
-    scheme = urllib.parse.urlsplit(address).scheme
+    scheme = urls.split(address).scheme
     if not address:
         yield "kms.socketListenAddress cannot be empty"
     elif scheme != "unix":

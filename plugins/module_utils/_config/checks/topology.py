@@ -54,7 +54,7 @@ def name(scope: Scope) -> Findings:
 def kubernetes_version(scope: Scope) -> Findings:
     """A version is written, as ``1.NN``."""
     version = scope.spec.get("kubernetesVersion", "")
-    if not re.fullmatch(r"1\.\d+", version):
+    if not re.fullmatch(r"1\.\d{1,3}", version):
         yield scope.obstacle("spec.kubernetesVersion", "kubernetes version must be of the form 1.NN")
 
 
