@@ -32,7 +32,24 @@ _METADATA_MODULES: t.Mapping[str, str] = {
     "infrastructure-vsphere": "sigs.k8s.io/cluster-api-provider-vsphere",
 }
 
-Document = t.Dict[str, t.Any]
+Document = dict[str, t.Any]
+
+_INSISTED_ON: t.Mapping[str, tuple[str, ...]] = {
+    "bootstrap": ("kubeProxy",),
+    "bottlerocketHostContainers": ("admin", "control", "kubeadmBootstrap"),
+    "certManager": ("acmesolver", "startupapicheck"),
+    "clusterAPI": ("kubeProxy",),
+    "controlPlane": ("kubeProxy",),
+    "docker": ("clusterTemplate", "components", "kubeProxy", "manager", "metadata"),
+    "eksa": ("cliTools", "clusterController", "diagnosticCollector"),
+    "etcdadmBootstrap": ("kubeProxy",),
+    "etcdadmController": ("kubeProxy",),
+    "flux": ("helmController", "kustomizeController", "notificationController", "sourceController"),
+    "kindnetd": ("manifest",),
+    "packageController": ("packageController", "tokenRefresher"),
+    "vSphere": ("clusterTemplate", "kubeProxy"),
+}
+"""Parts of a versions bundle that an API server refuses to be without."""
 
 
 def write_release(shop: Workshop, folder: Path) -> Path:
@@ -44,7 +61,9 @@ def write_release(shop: Workshop, folder: Path) -> Path:
     chart = folder / f"cilium-{catalog.CILIUM.lstrip('v')}.tgz"
     chart.write_bytes(shop.artifact("cilium-chart", "chart.tgz").read_bytes())
     eksa = shop.source(_EKSA_MODULE, "eksa")
-    _write(folder / "eksa-components.yaml", _eksa_components((eksa / "config/manifest/eksa-components.yaml").read_text()))
+    _write(
+        folder / "eksa-components.yaml", _eksa_components((eksa / "config/manifest/eksa-components.yaml").read_text())
+    )
     _write(folder / "eksd-crds.yaml", (eksa / "internal/test/envtest/config/eks-d-crds.yaml").read_text())
     _write(folder / f"{catalog.RELEASE}.yaml", _yaml(eksd_release()))
     return _write(folder / BUNDLES_FILE, _yaml(bundles(chart=chart.name)))
@@ -106,7 +125,7 @@ def bundles(*, chart: str) -> Document:
             "number": NUMBER,
             "cliMinVersion": catalog.EKSA,
             "cliMaxVersion": catalog.EKSA,
-            "versionsBundles": [_versions_bundle(chart)],
+            "versionsBundles": [_completed(_versions_bundle(chart))],
         },
     }
 
@@ -149,6 +168,13 @@ def _versions_bundle(chart: str) -> Document:
             "helmChart": {"name": "cilium", "uri": chart},
         },
     }
+
+
+def _completed(bundle: Document) -> Document:
+    """The bundle with everything that the definition of Bundles insists on; what the lab does not build stays empty."""
+    sections: dict[str, Document] = {key: {part: {} for part in parts} for key, parts in _INSISTED_ON.items()}
+    sections["docker"]["version"] = ""
+    return {**bundle, **{key: {**empty, **bundle.get(key, {})} for key, empty in sections.items()}}
 
 
 def eksd_release() -> Document:
