@@ -32,7 +32,7 @@ class LocalFiles:
         target = pathlib.Path(path).expanduser().absolute()
         partial: pathlib.Path | None = None
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _private_folder(target.parent)
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=".partial-")
             partial = pathlib.Path(name)
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -63,6 +63,13 @@ class LocalFiles:
         except OSError as exc:
             raise _failed("removed", path, exc) from exc
         return True
+
+
+def _private_folder(folder: pathlib.Path) -> None:
+    """``mkdir(parents=True)`` would make the parents readable for all."""
+    missing = [folder, *folder.parents]
+    for path in reversed([path for path in missing if not path.exists()]):
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _failed(verb: str, path: str, exc: OSError) -> EksaError:

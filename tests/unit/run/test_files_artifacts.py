@@ -30,7 +30,7 @@ def test_files_are_private_unless_asked_and_so_are_their_folders(tmp_path: pathl
     target = tmp_path / "prod" / "generated" / "prod.kind.kubeconfig"
     LocalFiles().write(str(target), "secret")
     assert target.read_text(encoding="utf-8") == "secret"
-    assert (mode(target), mode(target.parent)) == (0o600, 0o700)
+    assert [mode(path) for path in (target, target.parent, target.parent.parent)] == [0o600, 0o700, 0o700]
     LocalFiles().write(str(target), "public", mode=0o644)
     assert mode(target) == 0o644
     assert [path.name for path in target.parent.iterdir()] == [target.name]
