@@ -90,11 +90,12 @@ class _Mover:
         self._journal: journals.Journal | None = None
         self._stored: tuple[journals.Journal | None, journals.Journal | None] = (None, None)
 
-    def plan(self) -> MovePlan:
-        """Look at both sides; what is left to do."""
+    def plan(self, *, changed: tuple[bool, bool] = (True, True)) -> MovePlan:
+        """Look at the sides (source, target) that may have changed; what is left to do."""
         if not self._kinds:
             self._kinds = kinds_of_both(self._source, self._target)
-        source, target = self._source.look(self._kinds), self._target.look(self._kinds)
+        source = self._source.look(self._kinds) if changed[0] else self._sides[0]
+        target = self._target.look(self._kinds) if changed[1] else self._sides[1]
         self._seen = (source, target)
         plan = planning.plan(source=source, target=target, scope=self._scope)
         self._journal = plan.journal
@@ -106,26 +107,32 @@ class _Mover:
         for _round in range(ROUNDS):
             if not plan.actions:
                 return plan
-            self._stage(plan)
-            plan = self.plan()
+            plan = self.plan(changed=self._stage(plan))
         raise EksaError(
             f"After {ROUNDS} rounds the move still has to {', '.join(plan.actions)} (state {plan.state.value}).",
             code="move.no_progress",
             hint="Something changes the objects while they move, in the source or the target; stop it and run again.",
         )
 
-    def _stage(self, plan: MovePlan) -> None:
-        """The next stage of the plan. Fencing the source's controllers belongs between the pause and the copies."""
+    def _stage(self, plan: MovePlan) -> tuple[bool, bool]:
+        """The next stage of the plan; returns which side (source, target) has to be looked at again.
+
+        Fencing the source's controllers belongs between the pause and the copies.
+        """
         if plan.pause or plan.state is State.ACTIVE:
             self._pause(plan)
-        elif plan.state in (State.PAUSED, State.COPYING):
+            return True, False
+        if plan.state in (State.PAUSED, State.COPYING):
             self._copy(plan)
-        elif plan.state is State.DELETING:
+            return True, True
+        if plan.state is State.DELETING:
             self._delete(plan)
-        elif plan.state is State.RESUMING:
+            return True, False
+        if plan.state is State.RESUMING:
             self._resume(plan)
-        else:
-            self._forget()
+            return False, True
+        self._forget()
+        return False, False
 
     def _pause(self, plan: MovePlan) -> None:
         """Stop the controllers of the source, when nothing is under way that a stop would cut."""
@@ -208,6 +215,7 @@ class _Mover:
         """Remove the journals, the target's last: it alone matters when the source is gone."""
         for kube in (self._ports.source, self._ports.target):
             kube.delete(api_version="v1", kind="ConfigMap", name=journals.NAME, namespace=self._scope.namespace)
+        self._know(None)
 
     def _check_target(self, plan: MovePlan) -> None:
         """The target must know every kind that comes, by providers that are not older."""
@@ -270,8 +278,14 @@ class _Mover:
         for kube, stored in ((self._ports.target, self._stored[1]), (self._ports.source, self._stored[0])):
             if stored != journal:
                 kube.apply(journals.rendered(journal, namespace=self._scope.namespace))
+        self._know(journal)
+
+    def _know(self, journal: journals.Journal | None) -> None:
+        """Remember what both journals say now."""
         self._journal = journal
         self._stored = (journal, journal)
+        source, target = self._sides
+        self._seen = (dataclasses.replace(source, journal=journal), dataclasses.replace(target, journal=journal))
 
     def _note(self, phase: journals.Phase, *, group: int = 0) -> None:
         """The journal's progress."""

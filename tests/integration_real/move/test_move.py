@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import os
+import pathlib
 import subprocess
+import sys
 import time
 import typing as t
 
@@ -285,3 +288,30 @@ def test_an_object_made_anew_under_the_same_name_is_not_deleted(sides: Sides, na
     with pytest.raises(EksaError):
         source.merge(**where, patch={"metadata": {"uid": old["metadata"]["uid"], "finalizers": None}})
     assert source.get(**where) is not None
+
+
+def test_runs_in_a_playbook(sides: Sides, namespace: str, tmp_path: pathlib.Path) -> None:
+    """The action plugin: in check mode, for real with a diff, and once more with nothing to do."""
+    sides.build("wl", namespace=namespace)
+    options = {
+        "from_kubeconfig": sides.source.kubeconfig,
+        "to_kubeconfig": sides.target.kubeconfig,
+        "namespace": namespace,
+        "name": "wl",
+    }
+    task = {"eks.anywhere.capi_move": options, "register": "moved"}
+    facts = {"ansible.builtin.assert": {"that": ["moved is changed", "moved.found_state == 'S0'"]}}
+    idle = {"ansible.builtin.assert": {"that": ["moved is not changed", "moved.state == 'S5'"]}}
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": [{**task, "check_mode": True}, facts, task, facts, task, idle],
+    }
+    book = tmp_path / "move.yml"
+    book.write_text(json.dumps([play]), encoding="utf-8")
+    argv = [sys.executable, "-m", "ansible", "playbook", "--diff", "-i", "localhost,", str(book)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "-source: Machine" in done.stdout
+    assert "c2VjcmV0" not in done.stdout
