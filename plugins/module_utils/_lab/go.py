@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.shell import output_of, run_logged

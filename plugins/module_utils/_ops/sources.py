@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
@@ -68,7 +69,7 @@ def _rendered(
     *,
     artifacts: Artifacts,
     credentials: Credentials,
-    templates: t.Mapping[str, TemplateFacts] = {},
+    templates: t.Mapping[str, TemplateFacts] = types.MappingProxyType({}),
 ) -> list[Obj]:
     rendered = cluster_objects(
         config,

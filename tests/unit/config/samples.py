@@ -14,8 +14,8 @@ import yaml
 from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
-STACKED = (GOLDEN / "stacked.config.yaml").read_text(encoding="utf-8")
-FULL = (GOLDEN / "full.config.yaml").read_text(encoding="utf-8")
+STACKED = (GOLDEN / "stacked.config.txt").read_text(encoding="utf-8")
+FULL = (GOLDEN / "full.config.txt").read_text(encoding="utf-8")
 SWITCHES = {"API_SERVER_EXTRA_ARGS_ENABLED": "true"}
 """Environment that the full config needs."""
 

@@ -30,7 +30,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials i
 from ansible_collections.eks.anywhere.plugins.module_utils._render.texts import render
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
-TEXTS = {path.name: path.read_text(encoding="utf-8") for path in GOLDEN.glob("*.yaml")}
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in GOLDEN.iterdir()}
 RELEASES = {"1.34": "kubernetes-1-34-eks-9.yaml", "1.30": "kubernetes-1-30-eks-4.yaml"}
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 CREDENTIALS = Credentials(
@@ -70,15 +70,15 @@ def one(text: str, kind: str, name: str = "", **options: t.Any) -> Obj:
 
 @pytest.mark.parametrize("name", ["stacked", "full"])
 def test_goldens(name: str) -> None:
-    objects = list(rendered(TEXTS[f"{name}.config.yaml"]).objects)
-    path = GOLDEN / f"{name}.objects.yaml"
+    objects = list(rendered(TEXTS[f"{name}.config.txt"]).objects)
+    path = GOLDEN / f"{name}.objects.txt"
     if os.environ.get("EKSA_UPDATE_GOLDENS"):
         path.write_text("---\n".join(dumped(obj, sort=True) for obj in objects), encoding="utf-8")
     assert list(yaml.safe_load_all(path.read_text(encoding="utf-8"))) == objects
 
 
 def test_order_of_keys_does_not_matter() -> None:
-    for name in ("stacked.config.yaml", "full.config.yaml"):
+    for name in ("stacked.config.txt", "full.config.txt"):
         documents = list(
             yaml.safe_load_all(TEXTS[name].replace("kubernetesVersion: 1.34", "kubernetesVersion: '1.34'"))
         )
@@ -88,7 +88,7 @@ def test_order_of_keys_does_not_matter() -> None:
 
 def replaced(old: str, new: str, name: str = "stacked") -> str:
     """A golden config with a piece of text replaced, which must be there."""
-    text = TEXTS[f"{name}.config.yaml"]
+    text = TEXTS[f"{name}.config.txt"]
     assert old in text
     return text.replace(old, new)
 
@@ -103,31 +103,29 @@ def replaced(old: str, new: str, name: str = "stacked") -> str:
     ],
 )
 def test_disk_and_clone_mode_follow_from_the_template(facts: TemplateFacts, clone_mode: str, disk_gib: int) -> None:
-    text = TEXTS["stacked.config.yaml"]
+    text = TEXTS["stacked.config.txt"]
     templates = {"/DC0/vm/Templates/ubuntu-2204-kube-v1-34": facts}
     spec = one(text, "VSphereMachineTemplate", "w01-control-plane-1", templates=templates)["spec"]["template"]["spec"]
     assert (spec["cloneMode"], spec["diskGiB"], spec["template"]) == (clone_mode, disk_gib, "/full/path")
 
 
 def test_without_facts_nothing_is_made_up() -> None:
-    spec = one(TEXTS["stacked.config.yaml"], "VSphereMachineTemplate", "w01-control-plane-1")["spec"]["template"][
-        "spec"
-    ]
+    spec = one(TEXTS["stacked.config.txt"], "VSphereMachineTemplate", "w01-control-plane-1")["spec"]["template"]["spec"]
     assert "cloneMode" not in spec
     assert (spec["diskGiB"], spec["template"]) == (25, "/DC0/vm/Templates/ubuntu-2204-kube-v1-34")
 
 
 def test_etcd_machines_get_memory_once_the_template_is_known() -> None:
     facts = {"/DC0/vm/Templates/ubuntu-2204-kube-v1-30": TemplateFacts(disk_gib=20)}
-    spec = one(TEXTS["full.config.yaml"], "VSphereMachineTemplate", "w02-etcd-1", templates=facts)["spec"]["template"]
+    spec = one(TEXTS["full.config.txt"], "VSphereMachineTemplate", "w02-etcd-1", templates=facts)["spec"]["template"]
     assert spec["spec"]["memoryMiB"] == 8192
 
 
 def test_a_generated_key_is_used_where_the_config_has_none() -> None:
-    users = one(TEXTS["stacked.config.yaml"], "KubeadmConfigTemplate")["spec"]["template"]["spec"]["users"]
+    users = one(TEXTS["stacked.config.txt"], "KubeadmConfigTemplate")["spec"]["template"]["spec"]["users"]
     assert users == [{"name": "capv", "sshAuthorizedKeys": [KEY], "sudo": "ALL=(ALL) NOPASSWD:ALL"}]
     with pytest.raises(EksaError, match=r"VSphereMachineConfig w01: .* is not an SSH public key"):
-        rendered(TEXTS["stacked.config.yaml"], credentials=Credentials("u", "p"))
+        rendered(TEXTS["stacked.config.txt"], credentials=Credentials("u", "p"))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +140,7 @@ def test_a_generated_key_is_used_where_the_config_has_none() -> None:
 def test_versions_differ(minor: int, gates: Obj | None, cloud_provider: bool, super_admin: bool) -> None:
     release = load_release(TEXTS[RELEASES["1.34"]].replace("v1.34.3", f"v1.{minor}.3"))
     bundle = load_bundles(TEXTS["bundles.yaml"]).for_version("1.34")
-    objects = cluster_objects(read(TEXTS["stacked.config.yaml"]), bundle, release, CREDENTIALS).objects
+    objects = cluster_objects(read(TEXTS["stacked.config.txt"]), bundle, release, CREDENTIALS).objects
     spec = next(obj for obj in objects if obj["kind"] == "KubeadmControlPlane")["spec"]["kubeadmConfigSpec"]
     names = [arg["name"] for arg in spec["clusterConfiguration"]["apiServer"]["extraArgs"]]
     assert spec["clusterConfiguration"].get("featureGates") == gates
@@ -182,20 +180,20 @@ def test_what_cannot_be_rendered_is_refused() -> None:
 
 
 def test_secrets_do_not_show() -> None:
-    result = rendered(TEXTS["stacked.config.yaml"])
+    result = rendered(TEXTS["stacked.config.txt"])
     for shown in (repr(CREDENTIALS), repr(result)):
         assert "not-a-secret" not in shown
 
 
 def test_no_anchor_and_no_null_is_written() -> None:
-    manifests = one(TEXTS["full.config.yaml"], "ConfigMap")["data"]["data"]
+    manifests = one(TEXTS["full.config.txt"], "ConfigMap")["data"]["data"]
     assert "&id" not in manifests
     assert "null" not in manifests
 
 
 def test_rendering_from_texts() -> None:
     result = render(
-        read(TEXTS["full.config.yaml"]),
+        read(TEXTS["full.config.txt"]),
         bundles=TEXTS["bundles.yaml"],
         releases=[TEXTS[name] for name in RELEASES.values()],
         environ={"EKSA_VSPHERE_USERNAME": "u", "EKSA_VSPHERE_PASSWORD": "p"},
@@ -205,5 +203,5 @@ def test_rendering_from_texts() -> None:
     assert template["spec"]["template"]["spec"]["template"] == "/x"
     with pytest.raises(EksaError, match=r"Give the manifest|No EKS Distro release is given for Kubernetes 1.30"):
         render(
-            read(TEXTS["full.config.yaml"]), bundles=TEXTS["bundles.yaml"], releases=[], environ={}, template_facts={}
+            read(TEXTS["full.config.txt"]), bundles=TEXTS["bundles.yaml"], releases=[], environ={}, template_facts={}
         )

@@ -13,12 +13,12 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.eks.anywhere.plugins.filter import cluster_findings, cluster_objects
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
-TEXTS = {path.name: path.read_text(encoding="utf-8") for path in GOLDEN.glob("*.yaml")}
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in GOLDEN.iterdir()}
 
 
 def test_findings_have_the_documented_shape() -> None:
     judge = cluster_findings.FilterModule().filters()["cluster_findings"]
-    text = TEXTS["stacked.config.yaml"]
+    text = TEXTS["stacked.config.txt"]
     assert judge(text, previous=text, environ={}) == []
     assert judge(text.replace("count: 3", "count: 2")) == [
         {
@@ -35,8 +35,8 @@ def test_findings_have_the_documented_shape() -> None:
 def test_objects_come_in_two_lists() -> None:
     objects = cluster_objects.FilterModule().filters()["cluster_objects"]
     releases = [TEXTS["kubernetes-1-30-eks-4.yaml"]]
-    result = objects(TEXTS["full.config.yaml"], TEXTS["bundles.yaml"], releases, environ={"REGISTRY_USERNAME": "x"})
+    result = objects(TEXTS["full.config.txt"], TEXTS["bundles.yaml"], releases, environ={"REGISTRY_USERNAME": "x"})
     assert [obj["kind"] for obj in result["workers"]].count("MachineDeployment") == 2
     assert result["control_plane"][0]["kind"] == "Secret"
     with pytest.raises(AnsibleFilterError, match="No EKS Distro release is given"):
-        objects(TEXTS["full.config.yaml"], TEXTS["bundles.yaml"])
+        objects(TEXTS["full.config.txt"], TEXTS["bundles.yaml"])
