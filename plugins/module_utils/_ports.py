@@ -206,7 +206,7 @@ class InventoryQuery:
 
 @dataclasses.dataclass(frozen=True)
 class Lookup:
-    """What one path of a query led to. ``near``: paths that exist around a missing one; ``denied``: privilege lacked."""
+    """What one path of a query led to. ``near``: paths around a missing one; ``denied``: privilege lacked."""
 
     items: tuple[InventoryItem, ...] = ()
     near: tuple[str, ...] = ()

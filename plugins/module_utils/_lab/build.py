@@ -94,7 +94,8 @@ class Workshop:
 
     def artifact(self, name: str, file: str) -> Path:
         """Path of a file of a manifest or chart component."""
-        component = next(item for item in (*catalog.MANIFESTS, *catalog.CHARTS) if item.name == name)
+        known: tuple[catalog.Manifest | catalog.Chart, ...] = (*catalog.MANIFESTS, *catalog.CHARTS)
+        component = next(item for item in known if item.name == name)
         return self.store.entry(name, self.key(component)) / file
 
     def image_tag(self, name: str) -> str:
@@ -136,7 +137,8 @@ def _make_rootfs(shop: Workshop, component: catalog.Rootfs, key: str) -> None:
 
 
 def _make_engine_image(shop: Workshop, component: catalog.EngineImage, key: str) -> None:
-    base = next(item for item in (*catalog.ENGINE_IMAGES, _rootfs()) if item.name == component.base)
+    bases: tuple[catalog.Component, ...] = (*catalog.ENGINE_IMAGES, _rootfs())
+    base = next(item for item in bases if item.name == component.base)
     arguments = {"BASE": _tag(base, shop.key(base)), **component.arguments}
     tag = _tag(component, key)
     shop.engine.build(

@@ -374,11 +374,11 @@ def closure(names: t.Collection[str]) -> tuple[Component, ...]:
 
 __all__ = (
     "COMPONENTS",
+    "IMAGES",
+    "MODULE_VERSIONS",
     "Chart",
     "Component",
     "EngineImage",
-    "IMAGES",
-    "MODULE_VERSIONS",
     "Manifest",
     "Program",
     "Rootfs",

@@ -95,7 +95,8 @@ class Datacenter:
     def build(self, names: t.Collection[str]) -> tuple[str, ...]:
         """Have the named components in the cache (programs and manifests only); the names of those built."""
         components = catalog.closure(names)
-        wrong = [item.name for item in components if not isinstance(item, (catalog.Program, catalog.Manifest, catalog.Chart))]
+        alone = (catalog.Program, catalog.Manifest, catalog.Chart)
+        wrong = [item.name for item in components if not isinstance(item, alone)]
         if wrong:
             raise EksaError(
                 f"{', '.join(wrong)} are images: they need the running lab.",

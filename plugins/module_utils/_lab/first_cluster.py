@@ -21,12 +21,12 @@ NAME = "w01"
 ENDPOINT_FROM_TOP = 100
 _API = "anywhere.eks.amazonaws.com/v1alpha1"
 
-Document = t.Dict[str, t.Any]
+Document = dict[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where the lab's clusters go: the vCenter, the machines' network and the template that machines are cloned from."""
+    """Where the lab's clusters go: the vCenter, the machines' network and the template of the machines."""
 
     server: str
     thumbprint: str

@@ -179,9 +179,11 @@ def _completed(bundle: Document) -> Document:
 
 def eksd_release() -> Document:
     """The EKS Distro Release: images by asset name, as kubeadm's repositories and tags are read from it."""
-    kubernetes = [_distro_asset(name, name) for name in ("kube-proxy", "pause")]
-    for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
-        kubernetes.append(_asset(name, f"public.ecr.aws/eks-distro/kubernetes/{name}:{catalog.DISTRO}"))
+    control_plane = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+    kubernetes = [
+        *(_distro_asset(name, name) for name in ("kube-proxy", "pause")),
+        *(_asset(name, f"public.ecr.aws/eks-distro/kubernetes/{name}:{catalog.DISTRO}") for name in control_plane),
+    ]
     return {
         "apiVersion": "distro.eks.amazonaws.com/v1alpha1",
         "kind": "Release",

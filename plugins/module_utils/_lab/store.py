@@ -70,7 +70,7 @@ class Store:
         """Point ``bin/<name>`` at a program."""
         self.bin.mkdir(parents=True, exist_ok=True)
         link = self.bin / name
-        if link.is_symlink() and os.readlink(link) == str(target):
+        if link.is_symlink() and link.readlink() == target:
             return
         fresh = self.bin / f".{name}.{os.getpid()}"
         fresh.symlink_to(target)

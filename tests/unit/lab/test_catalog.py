@@ -40,7 +40,7 @@ def test_closure_takes_only_what_is_needed() -> None:
 
 
 def test_unknown_component_names_those_there_are() -> None:
-    with pytest.raises(KeyError, match="kubeles.*kubelet"):
+    with pytest.raises(KeyError, match=r"kubeles.*kubelet"):
         catalog.closure(["kubeles"])
 
 
@@ -63,7 +63,11 @@ def test_each_engine_image_has_its_sources(image: catalog.EngineImage) -> None:
 
 @pytest.mark.parametrize(
     ("module", "version"),
-    [(module, version) for module, version in catalog.MODULE_VERSIONS.items() if module != "github.com/aws/eks-anywhere"],
+    [
+        (module, version)
+        for module, version in catalog.MODULE_VERSIONS.items()
+        if module != "github.com/aws/eks-anywhere"
+    ],
 )
 def test_sources_are_of_the_version_that_is_compiled(module: str, version: str) -> None:
     pins = "\n".join(path.read_text() for path in FILES.glob("go/*/go.mod"))
@@ -80,7 +84,9 @@ def test_the_release_reads_as_the_product_reads_it() -> None:
 
 def test_every_image_of_the_release_is_built() -> None:
     built = {getattr(component, "reference", "") for component in catalog.COMPONENTS} | {catalog.IMAGES["kind-node"]}
-    named = set(re.findall(r"(?:public\.ecr\.aws|registry\.k8s\.io)/[\w./-]+:[\w.-]+", _yaml(release.bundles(chart="c"))))
+    named = set(
+        re.findall(r"(?:public\.ecr\.aws|registry\.k8s\.io)/[\w./-]+:[\w.-]+", _yaml(release.bundles(chart="c")))
+    )
     named |= set(re.findall(r"public\.ecr\.aws/[\w./-]+:[\w.-]+", _yaml(release.eksd_release())))
     assert named - built == set()
 

@@ -28,11 +28,16 @@ def test_key_follows_content_mode_and_name(tmp_path: pathlib.Path) -> None:
     assert len({first, second, fingerprint(tmp_path)}) == 3
 
 
-def test_an_entry_is_whole_or_absent(tmp_path: pathlib.Path) -> None:
-    store = Store(tmp_path)
-    with pytest.raises(RuntimeError), store.publishing("kubelet", "k1") as scratch:
+def _publish_half(store: Store) -> None:
+    with store.publishing("kubelet", "k1") as scratch:
         (scratch / "kubelet").write_text("half")
         raise RuntimeError
+
+
+def test_an_entry_is_whole_or_absent(tmp_path: pathlib.Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(RuntimeError):
+        _publish_half(store)
     assert not store.has("kubelet", "k1")
     with store.publishing("kubelet", "k1") as scratch:
         (scratch / "kubelet").write_text("whole")
@@ -44,7 +49,7 @@ def test_a_program_is_known_by_its_name(tmp_path: pathlib.Path) -> None:
     store = Store(tmp_path)
     for target in (tmp_path / "old", tmp_path / "new"):
         store.link("kubelet", target)
-        assert os.readlink(store.bin / "kubelet") == str(target)
+        assert (store.bin / "kubelet").readlink() == target
 
 
 @pytest.mark.parametrize(
