@@ -142,7 +142,7 @@ def _versions_bundle(section: Data) -> VersionsBundle:
         eksd_components_uri=eksd.get("components", ""),
         kind_node_image=_uri(eksd, "kindNode"),
         cert_manager=Manifest(cert_manager.get("version", ""), _uri(cert_manager, "manifest")),
-        providers={name: _provider(section[key]) for name, key in _SECTIONS.items() if section.get(key)},
+        providers=_providers(section),
         kube_vip_image=_uri(vsphere, "kubeVip"),
         cpi_image=_uri(vsphere, "manager"),
         eksa_version=eksa.get("version", ""),
@@ -154,6 +154,12 @@ def _versions_bundle(section: Data) -> VersionsBundle:
         bottlerocket_ova_uri=_uri(_section(eksd, "ova"), "bottlerocket"),
         raw=section,
     )
+
+
+def _providers(section: Data) -> dict[str, Provider]:
+    """Those that can be installed: the manifest has a section for each, filled or not."""
+    sections = {name: _section(section, key) for name, key in _SECTIONS.items()}
+    return {name: _provider(found) for name, found in sections.items() if _uri(found, "components")}
 
 
 def _provider(section: Data) -> Provider:
