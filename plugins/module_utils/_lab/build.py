@@ -118,6 +118,7 @@ def _make_program(shop: Workshop, component: catalog.Program, key: str) -> None:
             package=component.package,
             module=shop.files / "go" / component.module,
             ldflags=component.ldflags,
+            tags=component.tags,
             output=scratch / component.name,
             name=component.name,
         )

@@ -41,6 +41,9 @@ KUBERNETES_FLAGS = (
 _CHART = "helm.sh/helm/v3/pkg/chartutil"
 HELM_FLAGS = f"-X {_CHART}.k8sVersionMajor={_MAJOR} -X {_CHART}.k8sVersionMinor={_MINOR}"
 
+CILIUM_TAGS = "kubernetes_protomessage_one_more_release"
+"""Cilium is made for the next Kubernetes, whose protobuf needs fewer methods; the tag compiles the ones ours asks for."""
+
 FORK = "github.com/snarkychef/cluster-api"
 MODULE_VERSIONS: t.Mapping[str, str] = {
     FORK: "v0.1.0",
@@ -62,6 +65,7 @@ class Program:
     package: str
     module: str = "kubernetes"
     ldflags: str = ""
+    tags: str = ""
     needs: tuple[str, ...] = ()
 
 
@@ -165,12 +169,12 @@ PROGRAMS: tuple[Program, ...] = (
     Program("kube-vip", "github.com/kube-vip/kube-vip"),
     Program("helm", "helm.sh/helm/v3/cmd/helm", ldflags=HELM_FLAGS),
     Program("coredns", "github.com/coredns/coredns"),
-    Program("cilium-cni", "github.com/cilium/cilium/plugins/cilium-cni"),
+    Program("cilium-cni", "github.com/cilium/cilium/plugins/cilium-cni", tags=CILIUM_TAGS),
     Program("cilium-mount", "github.com/cilium/cilium/tools/mount"),
     Program("cilium-sysctlfix", "github.com/cilium/cilium/tools/sysctlfix"),
-    Program("cilium-dbg", "github.com/cilium/cilium/cilium-dbg"),
-    Program("cilium-operator-generic", "github.com/cilium/cilium/operator"),
-    Program("cilium-agent", "github.com/cilium/cilium/daemon"),
+    Program("cilium-dbg", "github.com/cilium/cilium/cilium-dbg", tags=CILIUM_TAGS),
+    Program("cilium-operator-generic", "github.com/cilium/cilium/operator", tags=CILIUM_TAGS),
+    Program("cilium-agent", "github.com/cilium/cilium/daemon", tags=CILIUM_TAGS),
     *(
         Program(f"cert-manager-{name}", f"github.com/cert-manager/cert-manager/cmd/{name}", "cert_manager")
         for name in ("controller", "webhook", "cainjector")

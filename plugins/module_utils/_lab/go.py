@@ -57,9 +57,10 @@ class Go:
             run_logged(install, log=self._logs / "go-toolchain.log", what=f"Installing {PACKAGE}")
         return str(program)
 
-    def build(self, *, package: str, module: Path, ldflags: str, output: Path, name: str) -> None:
+    def build(self, *, package: str, module: Path, ldflags: str, tags: str, output: Path, name: str) -> None:
         """Build one program of a module folder to ``output``."""
-        argv = [self.program, "build", f"-ldflags=-s -w {ldflags}".strip(), "-o", str(output), package]
+        flags = [f"-ldflags=-s -w {ldflags}".strip(), *([f"-tags={tags}"] if tags else [])]
+        argv = [self.program, "build", *flags, "-o", str(output), package]
         run_logged(argv, log=self._logs / f"{name}.log", what=f"Building {name}", cwd=module, environ=self.environ)
 
     def download(self, module: Path) -> None:

@@ -176,23 +176,37 @@ func attach(ctx context.Context, manager *tags.Manager, label string, target mo.
 	return manager.AttachTag(ctx, label, target)
 }
 
-// identity tells a machine its own BIOS UUID through guestinfo, as DMI does on real hardware: the lab's node image
-// turns it into /sys/class/dmi/id/product_uuid, from which kubelet and the cloud provider know the machine.
-type identity struct{}
-
-func (identity) Reference() types.ManagedObjectReference {
-	return types.ManagedObjectReference{Type: "LabIdentity", Value: uuid.NewString()}
+// guests makes every new machine a container, with what real hardware and guest tools would give it: its BIOS UUID,
+// through guestinfo as DMI does (the lab's node image turns it into /sys/class/dmi/id/product_uuid), and its name as
+// host name. kubelet and the cloud provider know the machine by both.
+type guests struct {
+	image, network string
 }
 
-func (identity) PutObject(_ *simulator.Context, item mo.Reference) {
+func (guests) Reference() types.ManagedObjectReference {
+	return types.ManagedObjectReference{Type: "LabGuests", Value: uuid.NewString()}
+}
+
+func (g guests) PutObject(_ *simulator.Context, item mo.Reference) {
 	machine, ok := item.(*simulator.VirtualMachine)
 	if !ok || machine.Config == nil {
 		return
 	}
-	machine.Config.ExtraConfig = append(machine.Config.ExtraConfig,
-		&types.OptionValue{Key: "guestinfo.biosuuid", Value: machine.Config.Uuid})
+	// This early the machine has no name yet, but its folder "[datastore] name" has.
+	_, name, found := strings.Cut(machine.Config.Files.LogDirectory, "] ")
+	if !found {
+		return
+	}
+	for key, value := range map[string]string{
+		simulator.ContainerBackingOptionKey: fmt.Sprintf("--hostname %s %s", name, g.image),
+		"RUN.network":                       g.network,
+		"RUN.mountdmi":                      "false",
+		"guestinfo.biosuuid":                machine.Config.Uuid,
+	} {
+		machine.Config.ExtraConfig = append(machine.Config.ExtraConfig, &types.OptionValue{Key: key, Value: value})
+	}
 }
 
-func (identity) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
+func (guests) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
 
-func (identity) RemoveObject(*simulator.Context, types.ManagedObjectReference) {}
+func (guests) RemoveObject(*simulator.Context, types.ManagedObjectReference) {}

@@ -84,12 +84,7 @@ func run(o options) error {
 		return err
 	}
 	if !o.plain {
-		registry.AddHandler(identity{})
-		registry.ContainerImages.Register(simulator.ContainerImageEntry{
-			VMNameGlob:  "*",
-			OCIImage:    o.image,
-			ExtraConfig: map[string]string{"RUN.network": o.network, "RUN.mountdmi": "false"},
-		})
+		registry.AddHandler(guests{image: o.image, network: o.network})
 	}
 	gate.reset()
 	if err := announce(server); err != nil {
