@@ -161,6 +161,23 @@ def test_execution_environment_needs_what_the_collection_needs() -> None:
     assert wanted("meta/ee-requirements.txt") == wanted("requirements.txt")
 
 
+def test_minimums_are_the_same_everywhere() -> None:
+    wanted = dict(
+        re.findall(r"^([\w.]+)>=([\d.]+)$", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    said: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "plugins").rglob("*.py")):
+        for name, version in re.findall(
+            r"(kubernetes|pyvmomi|docker|PyYAML) ?(?:\()?>= ?(\d[\d.]*\d)", path.read_text("utf-8")
+        ):
+            said.setdefault(name, set()).add(version)
+    vsphere = importlib.import_module(f"{PACKAGE}.module_utils._vsphere.session").MINIMUM
+    kube = importlib.import_module(f"{PACKAGE}.module_utils._kube.connect").MINIMUM_KUBERNETES
+    assert {"pyvmomi": vsphere, "kubernetes": kube}.items() <= wanted.items()
+    for name, versions in said.items():
+        assert all(wanted[name].startswith(version) for version in versions), (name, versions)
+
+
 def role_options(role: str) -> dict[str, Doc]:
     """Options of a role's main entry point."""
     path = ROOT / "roles" / role / "meta" / "argument_specs.yml"
