@@ -163,15 +163,38 @@ class _Mover:
         """One copy, with its record of field managers; returns its uid."""
         wanted = content.copy_of(node, uids=uids)
         there = self._target_graph.seen.get(node.key)
-        if there is None:
-            stored = self._ports.target.create(wanted)
-        else:
+        stored = self._create(node, wanted) if there is None else None
+        if stored is None:
+            there = there or self._found(node)
             patch = content.difference(wanted, there)
             stored = self._merge(self._ports.target, node.key, node.kind, patch, uid=there["metadata"]["uid"])
         uid = str(stored["metadata"]["uid"])
         if not node.shared or there is None:
             self._restamp(node, uid=uid)
         return uid
+
+    def _create(self, node: Node, wanted: Obj) -> Obj | None:
+        """The new copy, or None when a controller of the target was faster: it makes a ClusterResourceSetBinding
+        as soon as it sees the cluster, paused or not.
+        """
+        try:
+            return self._ports.target.create(wanted)
+        except EksaError as exc:
+            if exc.code != "kube.already_exists":
+                raise
+            return None
+
+    def _found(self, node: Node) -> Obj:
+        """What is in the target by the name of a copy that could not be created."""
+        where = {"api_version": node.kind.api_version, "kind": node.kind.kind, **_place(node.key)}
+        found = self._ports.target.get(**where)
+        if found is None:
+            raise EksaError(
+                f"{node.key.label} vanished from the target while it was being moved.",
+                code="move.target_changed",
+                hint="Run again: the move goes on from what is there.",
+            )
+        return found
 
     def _restamp(self, node: Node, *, uid: str) -> None:
         """Give the copy the original's field managers: else ours would own each field besides them, for ever."""

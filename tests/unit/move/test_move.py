@@ -175,6 +175,24 @@ def test_a_stubborn_controller_that_puts_finalizers_back_does_not_stop_us(kill_a
     assert_moved(scene, before)
 
 
+@pytest.mark.parametrize("made_by", ["ClusterResourceSet", "Cluster"])
+def test_a_controller_of_the_target_that_makes_an_object_first_does_not_stop_us(made_by: str) -> None:
+    scene = world("wl")
+    before = inventory(scene.source)
+    create = scene.target.create
+
+    def creating(obj: Obj) -> Obj:
+        stored = create(obj)
+        if obj["kind"] == made_by:
+            binding = {"apiVersion": "addons.cluster.x-k8s.io/v1beta2", "kind": "ClusterResourceSetBinding"}
+            scene.target.seed({**binding, "metadata": {"name": "wl", "namespace": NAMESPACE}, "spec": {}})
+        return stored
+
+    scene.target.create = creating  # type: ignore[method-assign]
+    scene.move()
+    assert_moved(scene, before)
+
+
 # --- what clusterctl left -------------------------------------------------------------------------------------------
 
 
