@@ -42,7 +42,7 @@ _CHART = "helm.sh/helm/v3/pkg/chartutil"
 HELM_FLAGS = f"-X {_CHART}.k8sVersionMajor={_MAJOR} -X {_CHART}.k8sVersionMinor={_MINOR}"
 
 CILIUM_TAGS = "kubernetes_protomessage_one_more_release"
-"""Cilium is made for the next Kubernetes, whose protobuf needs fewer methods; the tag compiles the ones ours asks for."""
+"""Cilium is made for the next Kubernetes, whose protobuf needs fewer methods; the tag compiles those ours asks for."""
 
 FORK = "github.com/snarkychef/cluster-api"
 MODULE_VERSIONS: t.Mapping[str, str] = {

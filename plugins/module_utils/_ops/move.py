@@ -163,7 +163,7 @@ class _Mover:
         """One copy, with its record of field managers; returns its uid."""
         wanted = content.copy_of(node, uids=uids)
         there = self._target_graph.seen.get(node.key)
-        stored = self._create(node, wanted) if there is None else None
+        stored = self._create(wanted) if there is None else None
         if stored is None:
             there = there or self._found(node)
             patch = content.difference(wanted, there)
@@ -173,7 +173,7 @@ class _Mover:
             self._restamp(node, uid=uid)
         return uid
 
-    def _create(self, node: Node, wanted: Obj) -> Obj | None:
+    def _create(self, wanted: Obj) -> Obj | None:
         """The new copy, or None when a controller of the target was faster: it makes a ClusterResourceSetBinding
         as soon as it sees the cluster, paused or not.
         """
