@@ -85,12 +85,17 @@ def _measure(name: str, command: list[str], most: float | None) -> int:
 
 
 def of_timeline(timeline: t.Mapping[str, t.Any]) -> Figures:
-    """Figures of a create run out of the ``progress`` callback's timeline; a run without a change is a re-run."""
+    """Figures of a create run out of the ``progress`` callback's timeline.
+
+    A run without a change is a re-run; one that went on where another was cut says nothing about a creation.
+    """
     if timeline["outcome"] != "ok":
         return {}
     seconds = float(timeline["seconds"])
     if not any(task["changed"] for task in timeline["tasks"]):
         return {"create.rerun_seconds": Figure(value=seconds, unit="s", bar=5)}
+    if not any(phase["phase"] == "bootstrap" and phase["changed"] for phase in timeline["phases"]):
+        return {}
     figures = {"create.seconds": Figure(value=seconds, unit="s", bar=None)}
     for phase in timeline["phases"]:
         figures[f"create.{phase['phase']}_seconds"] = Figure(value=float(phase["seconds"]), unit="s", bar=None)

@@ -58,12 +58,12 @@ def test_a_command_that_fails_leaves_no_figure(tmp_path: pathlib.Path, monkeypat
     assert set(figures.load()) == {"a.true"}
 
 
-def timeline(*, outcome: str = "ok", changed: bool) -> dict[str, t.Any]:
+def timeline(*, outcome: str = "ok", changed: bool, first: str = "bootstrap") -> dict[str, t.Any]:
     """What the progress callback writes, as far as it matters here."""
     return {
         "outcome": outcome,
         "seconds": 200.5,
-        "phases": [{"host": "w01", "phase": "bootstrap", "seconds": 70.25, "changed": changed}],
+        "phases": [{"host": "w01", "phase": first, "seconds": 70.25, "changed": changed}],
         "tasks": [{"changed": False}, {"changed": changed}],
     }
 
@@ -72,6 +72,7 @@ def timeline(*, outcome: str = "ok", changed: bool) -> dict[str, t.Any]:
     ("given", "names"),
     [
         pytest.param(timeline(changed=True), {"create.seconds", "create.bootstrap_seconds"}, id="created"),
+        pytest.param(timeline(changed=True, first="pivot"), set(), id="went-on"),
         pytest.param(timeline(changed=False), {"create.rerun_seconds"}, id="nothing-to-do"),
         pytest.param(timeline(outcome="failed", changed=True), set(), id="failed"),
     ],
