@@ -50,8 +50,9 @@ def test_the_plan_names_phases_machines_and_objects(site: Site, plan: Plan) -> N
     assert "Creating new bootstrap cluster" not in plan.run.lines
 
 
-def test_the_plan_changes_nothing(plan: Plan) -> None:
+def test_the_plan_changes_nothing_and_says_that_a_run_would(plan: Plan) -> None:
     assert plan.after == plan.before
+    assert plan.run.recap()["changed"] == 1
 
 
 def test_the_documented_lines_in_order(site: Site, created: Run) -> None:
