@@ -67,12 +67,12 @@ inventory:
   description: Path of the inventory of the lab's clusters; empty when the lab is not up.
   returned: success
   type: str
-  sample: /root/.cache/eks.anywhere/lab/run/inventory.yml
+  sample: /home/ansible/.cache/eks.anywhere/lab/run/inventory.yml
 tools_dir:
   description: Folder of the built programs.
   returned: success
   type: str
-  sample: /root/.cache/eks.anywhere/lab/bin
+  sample: /home/ansible/.cache/eks.anywhere/lab/bin
 built:
   description: Names of the components that were built now rather than found in the cache.
   returned: success

@@ -211,6 +211,9 @@ class Datacenter:
         processes = Processes(self.run, clock=self.clock)
         engine = self.workshop().engine
         done: list[str] = []
+        # An engine that crashed left its containers running: only an engine can remove them.
+        if engine.ours() and not engine.works():
+            engine.ensure()
         if engine.works():
             for cluster in sorted(self._clusters()):
                 done += engine.remove_containers(label=f"io.x-k8s.kind.cluster={cluster}-eks-a-cluster")

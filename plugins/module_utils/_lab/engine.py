@@ -93,6 +93,10 @@ class Engine:
             settings["default-runtime"] = "lab"
         return settings
 
+    def ours(self) -> bool:
+        """Whether the lab started an engine that it has not stopped since, dead or alive."""
+        return self._processes.known("dockerd")
+
     def stop(self) -> bool:
         """Stop the engine if the lab started it, and unmount what it leaves mounted; True when there was one."""
         stopped = self._processes.stop("dockerd", grace_seconds=30.0)

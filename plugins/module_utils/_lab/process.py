@@ -43,6 +43,10 @@ class Processes:
         record = {"pid": process.pid, "started": _started(process.pid)}
         self._file(name).write_text(json.dumps(record))
 
+    def known(self, name: str) -> bool:
+        """Whether it was started and not stopped since, dead or alive."""
+        return self._file(name).is_file()
+
     def alive(self, name: str) -> bool:
         """Whether the process that was started is still running (a reused pid is not it)."""
         return self._pid(name) is not None

@@ -31,7 +31,7 @@ from ansible_collections.eks.anywhere.tests.unit.fakes import (
 from ansible_collections.eks.anywhere.tests.unit.ops import samples
 
 NAME = "prod-eks-a-cluster"
-FOLDER = "/work/prod/generated"
+FOLDER = "/state/prod/generated"
 KUBECONFIG = f"{FOLDER}/prod.kind.kubeconfig"
 LABEL = f"io.x-k8s.kind.cluster={NAME}"
 ADMIN = "kubeconfig of kind"
