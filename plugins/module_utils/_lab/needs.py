@@ -15,7 +15,7 @@ from pathlib import Path
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
 GIB = 1024**3
-BUILD_DISK_GIB = 30
+BUILD_DISK_GIB = 25
 RUN_DISK_GIB = 8
 MEMORY_GIB = 7
 _KERNEL_OPTIONS = ("overlay", "bpf", "cgroup", "cgroup2")
