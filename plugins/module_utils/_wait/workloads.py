@@ -27,6 +27,10 @@ def pod(obj: Obj) -> Reason | None:
     if status.get("phase") == "Succeeded" or _is_ready(obj):
         return None
     name = f"{obj['metadata'].get('namespace', 'default')}/{obj['metadata']['name']}"
+    if status.get("phase") == "Failed" and status.get("reason"):
+        # The kubelet ended the pod as a whole, for instance because the node's disk is full.
+        words = flat(str(status.get("message") or ""))
+        return Reason("Pod", name, f"{status['reason']}{': ' + words if words else ''}", Weight.CAUSE)
     for container in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
         found = _container(name, container)
         if found:

@@ -166,8 +166,9 @@ def pod(
     conditions: t.Sequence[Obj] = (),
     started: bool = True,
     phase: str = "Pending",
+    ended: Obj | None = None,
 ) -> Obj:
-    """A pod with one container."""
+    """A pod with one container; ``ended``: reason and message with which the kubelet ended the pod as a whole."""
     status = {
         "name": "manager",
         "image": "registry.local/capv:v1.15.2",
@@ -183,5 +184,6 @@ def pod(
             "phase": phase,
             "conditions": list(conditions),
             **({"containerStatuses": [status]} if started else {}),
+            **(ended or {}),
         },
     }

@@ -221,6 +221,17 @@ CASES: tuple[tuple[str, list[Obj], str], ...] = (
         ),
     ),
     (
+        "a pod that its node gave up",
+        [
+            s.pod(
+                started=False,
+                phase="Failed",
+                ended={"reason": "Evicted", "message": "The node had condition: [DiskPressure]. "},
+            )
+        ],
+        "Pod capv-system/capv-controller-manager-7d9: Evicted: The node had condition: [DiskPressure].",
+    ),
+    (
         "a pod without a place",
         [
             s.pod(
