@@ -17,6 +17,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
 
 PARALLEL = 8
+POLL_SECONDS = 0.25
+"""A webhook that has just come up answers within a fraction of a second."""
 PATIENCE_SECONDS = 120.0
 COMING_UP = frozenset(
     {
@@ -114,7 +116,7 @@ def _applied(group: t.Sequence[Obj], *, kube: Kube, clock: Clock, report: Report
         left = missed
         return Tick(done=not left, state=f"{len(group) - len(left)}/{len(group)} applied", reasons=tuple(reasons))
 
-    until(attempt, clock=clock, report=report, timeout_seconds=patience, what="objects", poll_seconds=1.0)
+    until(attempt, clock=clock, report=report, timeout_seconds=patience, what="objects", poll_seconds=POLL_SECONDS)
     return done
 
 

@@ -146,7 +146,7 @@ class Refusing(FakeKube):
 
 @pytest.mark.parametrize("code", ["kube.webhook_unavailable", "kube.not_found", "kube.kind_unknown", "kube.busy"])
 def test_what_comes_up_is_waited_for_with_the_reason(code: str) -> None:
-    kube = Refusing(kind="Cluster", code=code, times=3)
+    kube = Refusing(kind="Cluster", code=code, times=12)
     result, lines = apply(kube)
     assert lines == [
         "  objects: 0/1 applied (0 s) - Cluster w01: failed calling webhook: connection refused",
