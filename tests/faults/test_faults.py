@@ -175,23 +175,13 @@ def _path() -> str:
 
 
 def _bundles_without_an_image(victim: Victim, tag: str) -> pathlib.Path:
-    """The lab's bundle with its paths made absolute and one controller image that no registry has."""
+    """A copy of the lab's release with one controller image that no registry has."""
     origin = pathlib.Path(victim.lab.variables["eksa_bundles_file"])
-    bundles = yaml.safe_load(origin.read_text(encoding="utf-8"))
-    spoiled = _absolute(bundles, origin.parent)
-    for bundle in spoiled["spec"]["versionsBundles"]:
+    path = victim.folder / "release" / origin.name
+    shutil.copytree(origin.parent, path.parent)
+    bundles = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for bundle in bundles["spec"]["versionsBundles"]:
         image = bundle["bootstrap"]["controller"]
         image["uri"] = f"{image['uri'].rpartition(':')[0]}:{tag}"
-    path = victim.folder / "bundles.yaml"
-    path.write_text(yaml.safe_dump(spoiled), encoding="utf-8")
+    path.write_text(yaml.safe_dump(bundles), encoding="utf-8")
     return path
-
-
-def _absolute(value: t.Any, folder: pathlib.Path) -> t.Any:
-    if isinstance(value, dict):
-        return {key: _absolute(item, folder) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_absolute(item, folder) for item in value]
-    if isinstance(value, str) and "/" in value and ":" not in value and (folder / value).exists():
-        return (folder / value).resolve().as_uri()
-    return value
