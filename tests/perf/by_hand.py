@@ -21,10 +21,11 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import inputs, network, sources, validate
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.converge import documents
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Artifacts, Clock, Files, Obj, Runner
 from ansible_collections.eks.anywhere.plugins.module_utils._render import audit, clusterctl, eksa_objects
 from ansible_collections.eks.anywhere.plugins.module_utils._render.cilium import cilium_values
-from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import kind_config, kind_name
+from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import kind_config
 from ansible_collections.eks.anywhere.plugins.module_utils._render.names import CLUSTER_LABEL, NAMESPACE
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
@@ -203,7 +204,14 @@ class Script:
     def _bootstrap(self) -> None:
         desk = self._desk
         kubeconfig = str(desk.bootstrap_kubeconfig)
-        options = ["--name", kind_name(desk.name), "--image", desk.node_image, "--config", str(desk.kind_config)]
+        options = [
+            "--name",
+            Folder("", desk.name).bootstrap_name,
+            "--image",
+            desk.node_image,
+            "--config",
+            str(desk.kind_config),
+        ]
         self._do("kind", "create", "cluster", "--kubeconfig", kubeconfig, *options)
         # Not waited for: that the objects of the cluster are accepted shows soon enough that the providers are up.
         self._init(kubeconfig)
@@ -261,7 +269,7 @@ class Script:
 
     def _cleanup(self) -> None:
         desk = self._desk
-        options = ["--name", kind_name(desk.name), "--kubeconfig", str(desk.bootstrap_kubeconfig)]
+        options = ["--name", Folder("", desk.name).bootstrap_name, "--kubeconfig", str(desk.bootstrap_kubeconfig)]
         self._do("kind", "delete", "cluster", *options)
 
     def _apply(

@@ -24,6 +24,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._lab.process import P
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.registry import Registry
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.shell import tail
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store, fingerprint
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder, node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
@@ -61,6 +62,11 @@ class Datacenter:
     def run(self) -> Path:
         """Folder of everything that exists only while the lab is up."""
         return self.root / "run"
+
+    @property
+    def processes(self) -> Processes:
+        """The lab's background processes."""
+        return Processes(self.run, clock=self.clock)
 
     @property
     def inventory(self) -> Path:
@@ -133,7 +139,7 @@ class Datacenter:
         return tuple(done)
 
     def _registry(self, name: str, address: str, *, read_only: bool) -> list[str]:
-        processes = Processes(self.run, clock=self.clock)
+        processes = self.processes
         if processes.alive(name):
             return []
         needs.require(cache=self.root, warm=True, ports=((address, REGISTRY_PORT),))
@@ -153,7 +159,7 @@ class Datacenter:
         return [f"started the {name} on {address}:{REGISTRY_PORT}"]
 
     def _vcenter(self, shop: Workshop, gateway: str) -> list[str]:
-        processes = Processes(self.run, clock=self.clock)
+        processes = self.processes
         if processes.alive("vcsim"):
             return []
         needs.require(cache=self.root, warm=True, ports=((gateway, VCENTER_PORT),))
@@ -189,7 +195,7 @@ class Datacenter:
             self.clock.sleep(0.1)
 
     def _describe(self, shop: Workshop, subnet: str) -> list[str]:
-        said = json.loads(Processes(self.run, clock=self.clock).log("vcsim").read_text().splitlines()[0])
+        said = json.loads(self.processes.log("vcsim").read_text().splitlines()[0])
         place = Place(
             server=said["url"].removeprefix("https://").removesuffix(f":{VCENTER_PORT}"),
             thumbprint=said["thumbprint"],
@@ -208,7 +214,7 @@ class Datacenter:
 
     def down(self) -> tuple[str, ...]:
         """Stop and remove all that the lab started; the cache of built things stays."""
-        processes = Processes(self.run, clock=self.clock)
+        processes = self.processes
         engine = self.workshop().engine
         done: list[str] = []
         # An engine that crashed left its containers running: only an engine can remove them.
@@ -216,7 +222,7 @@ class Datacenter:
             engine.ensure()
         if engine.works():
             for cluster in sorted(self._clusters()):
-                done += engine.remove_containers(label=f"io.x-k8s.kind.cluster={cluster}-eks-a-cluster")
+                done += engine.remove_containers(label=node_label(Folder("", cluster).bootstrap_name))
         done += ["stopped the vCenter"] if processes.stop("vcsim") else []
         if engine.works():
             done += engine.remove_all()

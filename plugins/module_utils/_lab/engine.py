@@ -164,18 +164,10 @@ class Engine:
             pool = next(pool for pool in pools if "." in pool.get("Gateway", ""))
         return str(pool["Gateway"]).split("/", maxsplit=1)[0], str(pool["Subnet"]), made
 
-    def machines(self) -> list[str]:
-        """Names of the containers that the lab's vCenter made."""
-        with self._client() as client:
-            return sorted(item.name for item in client.containers.list(all=True, filters={"label": LABEL}))
-
     def remove_all(self) -> list[str]:
-        """Remove the lab's containers, its bootstrap clusters and its network; what was removed."""
-        removed: list[str] = []
+        """Remove the machines' containers and the lab's network; what was removed."""
+        removed = self.remove_containers(label=LABEL)
         with self._client() as client:
-            for item in client.containers.list(all=True, filters={"label": LABEL}):
-                removed.append(f"container {item.name}")
-                item.remove(force=True, v=True)
             for item in client.networks.list(filters={"label": LABEL}):
                 if not item.containers:
                     removed.append(f"network {item.name}")

@@ -63,12 +63,6 @@ class Go:
         argv = [self.program, "build", *flags, "-o", str(output), package]
         run_logged(argv, log=self._logs / f"{name}.log", what=f"Building {name}", cwd=module, environ=self.environ)
 
-    def download(self, module: Path) -> None:
-        """Fetch all modules of a module folder."""
-        argv = [self.program, "mod", "download"]
-        log = self._logs / f"download-{module.name}.log"
-        run_logged(argv, log=log, what=f"Downloading modules of {module.name}", cwd=module, environ=self.environ)
-
     def source(self, module: str, version: str, *, logs_name: str) -> Path:
         """Folder of a module's sources in the module cache, downloaded when it is not there."""
         folder = self._cache / "mod" / f"{_escaped(module)}@{version}"

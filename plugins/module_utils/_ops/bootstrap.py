@@ -17,6 +17,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, ContainerHost, Files, Kube, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._render import audit
 from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import (
@@ -161,7 +162,7 @@ def check_host(host: ContainerHost, report: Reporter) -> None:
 
 
 def _observed(name: str, kubeconfig: str, *, ports: Ports, patience_seconds: float = ANSWER_SECONDS) -> Seen:
-    containers = ports.host.containers(label=f"io.x-k8s.kind.cluster={name}")
+    containers = ports.host.containers(label=node_label(name))
     if not containers:
         return Seen(State.ABSENT)
     if not all(container.running for container in containers):
@@ -199,7 +200,7 @@ def _started(wanted: Wanted, *, ports: Ports) -> Seen:
 
 
 def _start(name: str, kubeconfig: str, *, ports: Ports) -> Seen:
-    for container in ports.host.containers(label=f"io.x-k8s.kind.cluster={name}"):
+    for container in ports.host.containers(label=node_label(name)):
         if not container.running:
             ports.host.start(container.name)
     return _observed(name, kubeconfig, ports=ports, patience_seconds=RESTART_SECONDS)
@@ -224,7 +225,7 @@ def _create(wanted: Wanted, *, ports: Ports) -> None:
     ports.report.line("Creating new bootstrap cluster")
     config_path = _write_files(wanted, ports.files)
     images = [image for image in wanted.images if ports.host.has_image(image)]
-    transfer = ports.host.side_load(images, label=f"io.x-k8s.kind.cluster={wanted.name}")
+    transfer = ports.host.side_load(images, label=node_label(wanted.name))
     try:
         ports.kind.create(
             wanted.name,

@@ -16,7 +16,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import CAPI, Connect, Observer, Target
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import create
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Bootstrap, Observed, Presence, Workload
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder, node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Artifacts,
     ContainerHost,
@@ -32,7 +32,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import 
 CAPI_NAMESPACE = "eksa-system"
 EKSA = "anywhere.eks.amazonaws.com/v1alpha1"
 PAUSED = "anywhere.eks.amazonaws.com/paused"
-KIND_LABEL = "io.x-k8s.kind.cluster"
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 _COMMON = (
@@ -162,7 +161,7 @@ class _Observer:
 
     def _containers(self) -> tuple[str, ...]:
         """Containers of the bootstrap cluster. Where there is no engine there is no bootstrap cluster either."""
-        label = f"{KIND_LABEL}={self._folder.bootstrap_name}"
+        label = node_label(self._folder.bootstrap_name)
         try:
             return tuple(container.name for container in self._ports.containers.containers(label=label))
         except EksaError:

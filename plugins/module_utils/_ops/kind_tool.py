@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Completed, Runner
 
 CREATE_SECONDS = 900.0
@@ -39,7 +40,7 @@ class KindTool:
             raise EksaError(
                 f"kind could not delete bootstrap cluster {name}: {_last_words(done)}.",
                 code="bootstrap.delete_failed",
-                hint=f"Look at `docker ps -a --filter label=io.x-k8s.kind.cluster={name}`.",
+                hint=f"Look at `docker ps -a --filter label={node_label(name)}`.",
             )
 
     def kubeconfig(self, name: str) -> str | None:

@@ -48,4 +48,9 @@ class Folder:
         return f"{self.name}-eks-a-cluster"
 
 
-__all__ = ("Folder",)
+def node_label(name: str) -> str:
+    """Label that kind puts on the nodes of a cluster."""
+    return f"io.x-k8s.kind.cluster={name}"
+
+
+__all__ = ("Folder", "node_label")

@@ -36,11 +36,6 @@ _AUDIT_ARGUMENTS = {
 }
 
 
-def kind_name(cluster: str) -> str:
-    """Name of a cluster's bootstrap cluster."""
-    return f"{cluster}-eks-a-cluster"
-
-
 def kind_config(
     config: ClusterConfig, release: EksdRelease, *, audit_policy_path: str, certs_path: str = ""
 ) -> dict[str, t.Any]:
@@ -190,4 +185,4 @@ def _minor(version: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-__all__ = ("first_images", "kind_config", "kind_name", "mirror_files", "proxy_environment")
+__all__ = ("first_images", "kind_config", "mirror_files", "proxy_environment")
