@@ -6,12 +6,8 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
-import typing as t
-import urllib.parse
-
 from ansible_collections.eks.anywhere.plugins.module_utils._config import ssh
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks import host_os
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import Findings, Scope
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
 
@@ -19,9 +15,6 @@ MACHINE = "VSphereMachineConfig"
 OS_FAMILIES = ("bottlerocket", "ubuntu", "redhat")
 _CLONE_MODES = ("linkedClone", "fullClone")
 _DOMAIN_FIELDS = ("name", "computeCluster", "resourcePool", "datastore", "folder", "network")
-_CERTIFICATE = re.compile(
-    r"-----BEGIN CERTIFICATE-----\s+(?:[A-Za-z0-9+/=]+\s+)+-----END CERTIFICATE-----", re.MULTILINE
-)
 _HOST_OS = "spec.hostOSConfiguration"
 
 
@@ -117,81 +110,9 @@ def _clone_mode(scope: Scope, source: Source) -> Findings:
 
 
 def _host_os(scope: Scope, source: Source) -> Findings:
-    config = source.spec.get("hostOSConfiguration", {})
     prefix = f"HostOSConfiguration is invalid for {MACHINE} {source.name}"
-    bottlerocket = source.spec["osFamily"] == "bottlerocket"
-    for path, problem in (
-        *_ntp(config.get("ntpConfiguration")),
-        *_certificates(config.get("certBundles", ()), bottlerocket=bottlerocket),
-        *_bottlerocket(config.get("bottlerocketConfiguration"), bottlerocket=bottlerocket),
-    ):
+    for path, problem in host_os.problems(source.spec.get("hostOSConfiguration", {}), source.spec["osFamily"]):
         yield scope.error(f"{_HOST_OS}.{path}", f"{prefix}: {problem}", source=source)
-
-
-Problems = t.Iterator[tuple[str, str]]
-
-
-def _ntp(config: dict[str, t.Any] | None) -> Problems:
-    if config is None:
-        return
-    servers = config.get("servers", [])
-    if not servers:
-        yield "ntpConfiguration.servers", "NTPConfiguration.Servers can not be empty"
-    wrong = [server for server in servers if not _is_server(server)]
-    if wrong:
-        yield "ntpConfiguration.servers", f"ntp servers [{', '.join(wrong)}] is not valid"
-
-
-def _is_server(server: str) -> bool:
-    """A host, perhaps with scheme and port."""
-    try:
-        parts = urllib.parse.urlsplit(server if "://" in server else f"udp://{server}")
-        port_is_valid = parts.port is None or parts.port >= 0
-    except ValueError:
-        return False
-    return bool(parts.scheme and parts.netloc) and port_is_valid and not re.search(r"[\s<>\"^`{|}\\]", parts.netloc)
-
-
-def _certificates(bundles: t.Sequence[dict[str, t.Any]], *, bottlerocket: bool) -> Problems:
-    for index, bundle in enumerate(bundles):
-        path = f"certBundles[{index}]"
-        if not bottlerocket:
-            yield path, 'CertBundles can only be used with osFamily: "bottlerocket"'
-        elif not bundle.get("name"):
-            yield f"{path}.name", "certBundles name cannot be empty"
-        elif not _CERTIFICATE.search(bundle.get("data", "") + "\n"):
-            yield f"{path}.data", "failed to parse certificate PEM"
-
-
-def _bottlerocket(config: dict[str, t.Any] | None, *, bottlerocket: bool) -> Problems:
-    path = "bottlerocketConfiguration"
-    if config is None:
-        return
-    if not bottlerocket:
-        yield path, 'BottlerocketConfiguration can only be used with osFamily: "bottlerocket"'
-        return
-    kubernetes = config.get("kubernetes", {})
-    if "" in kubernetes.get("allowedUnsafeSysctls", ()):
-        message = 'BottlerocketConfiguration.Kubernetes.AllowedUnsafeSysctls can not have an empty string ("")'
-        yield f"{path}.kubernetes.allowedUnsafeSysctls", message
-    for address in kubernetes.get("clusterDNSIPs", ()):
-        if not _is_ip(address):
-            message = f"IP address [{address}] in BottlerocketConfiguration.Kubernetes.ClusterDNSIPs is not a valid IP"
-            yield f"{path}.kubernetes.clusterDNSIPs", message
-    if kubernetes.get("maxPods", 0) < 0:
-        yield f"{path}.kubernetes.maxPods", "BottlerocketConfiguration.Kubernetes.MaxPods can not be negative"
-    if "" in config.get("kernel", {}).get("sysctlSettings", {}):
-        yield f"{path}.kernel.sysctlSettings", "sysctlSettings key cannot be empty"
-    if "" in config.get("boot", {}).get("bootKernelParameters", {}):
-        yield f"{path}.boot.bootKernelParameters", "bootKernelParameters key cannot be empty"
-
-
-def _is_ip(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def networks(scope: Scope) -> Findings:
