@@ -179,7 +179,7 @@ def _machine(name: str, data: Data) -> model.MachineConfig:
         ),
         ntp_servers=tuple(host_os.get("ntpConfiguration", {}).get("servers", ())),
         cert_bundles=tuple((bundle.get("name", ""), bundle.get("data", "")) for bundle in bundles),
-        bottlerocket=host_os.get("bottlerocketConfiguration", {}),
+        bottlerocket=host_os.get("bottlerocketConfiguration"),
     )
 
 

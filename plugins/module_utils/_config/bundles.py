@@ -73,6 +73,7 @@ class VersionsBundle:
     eksa_components_uri: str
     cilium: CiliumBundle
     bottlerocket_bootstrap_image: str
+    bottlerocket_multi_network_image: str
     bottlerocket_ova_uri: str
     raw: Data
 
@@ -151,6 +152,9 @@ def _versions_bundle(section: Data) -> VersionsBundle:
             cilium.get("version", ""), _uri(cilium, "helmChart"), _uri(cilium, "cilium"), _uri(cilium, "operator")
         ),
         bottlerocket_bootstrap_image=_uri(_section(section, "bottlerocketHostContainers"), "kubeadmBootstrap"),
+        bottlerocket_multi_network_image=_uri(
+            _section(section, "bottlerocketBootstrapContainers"), "multiNetworkBootstrap"
+        ),
         bottlerocket_ova_uri=_uri(_section(eksd, "ova"), "bottlerocket"),
         raw=section,
     )

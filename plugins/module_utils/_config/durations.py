@@ -6,28 +6,48 @@
 
 from __future__ import annotations
 
+import decimal
 import re
 
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+"""In nanoseconds, as Go counts."""
 _PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)")
 _WHOLE = re.compile(rf"[+-]?(0|({_PART.pattern})+)")
 
 
 def seconds(text: str) -> float | None:
     """Length in seconds, or None when the text is no duration."""
+    found = _nanoseconds(text)
+    return None if found is None else found / _UNITS["s"]
+
+
+def canonical(text: str) -> str:
+    """The duration as Go prints it: ``10m`` is ``10m0s``, ``0.5s`` is ``500ms``; other text stays as it is."""
+    found = _nanoseconds(text)
+    if found is None:
+        return text
+    sign, length = ("-", -found) if found < 0 else ("", found)
+    if 0 < length < _UNITS["s"]:
+        unit = next(unit for unit in ("ms", "µs", "ns") if length >= _UNITS[unit])
+        return f"{sign}{_decimal(length, _UNITS[unit])}{unit}"
+    minutes, rest = divmod(length, _UNITS["m"])
+    hours, minutes = divmod(minutes, 60)
+    whole = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
+    return f"{sign}{whole}{_decimal(rest, _UNITS['s'])}s"
+
+
+def _nanoseconds(text: str) -> int | None:
     if not _WHOLE.fullmatch(text):
         return None
-    total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    total = sum(int(decimal.Decimal(number) * _UNITS[unit]) for number, unit in _PART.findall(text))
     return -total if text.startswith("-") else total
 
 
-def formatted(total_seconds: int) -> str:
-    """Whole seconds as Go prints them: ``10m0s``."""
-    hours, rest = divmod(total_seconds, 3600)
-    minutes, rest = divmod(rest, 60)
-    if hours:
-        return f"{hours}h{minutes}m{rest}s"
-    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+def _decimal(length: int, unit: int) -> str:
+    """``length / unit`` with no zeros at the end."""
+    whole, rest = divmod(length, unit)
+    digits = str(rest).zfill(len(str(unit)) - 1).rstrip("0")
+    return f"{whole}.{digits}" if digits else str(whole)
 
 
-__all__ = ("formatted", "seconds")
+__all__ = ("canonical", "seconds")

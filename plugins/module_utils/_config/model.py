@@ -54,7 +54,10 @@ class User:
 
 @dataclasses.dataclass(frozen=True)
 class MachineConfig:
-    """A VSphereMachineConfig. ``disk_gib`` 0: as large as the template; ``clone_mode`` "": chosen from the template."""
+    """A VSphereMachineConfig. ``disk_gib`` 0: as large as the template; ``clone_mode`` "": chosen from the template.
+
+    ``bottlerocket`` is the section as written: an empty one is told from none, as upstream does.
+    """
 
     name: str
     datastore: str
@@ -72,7 +75,7 @@ class MachineConfig:
     users: tuple[User, ...] = ()
     ntp_servers: tuple[str, ...] = ()
     cert_bundles: tuple[tuple[str, str], ...] = ()
-    bottlerocket: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    bottlerocket: t.Mapping[str, t.Any] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

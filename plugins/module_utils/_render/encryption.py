@@ -52,7 +52,7 @@ def _kms(kms: t.Mapping[str, t.Any]) -> Obj:
         "name": kms["name"],
         "endpoint": kms["socketListenAddress"],
         "cachesize": kms["cachesize"],
-        "timeout": durations.formatted(int(durations.seconds(kms["timeout"]) or 0)),
+        "timeout": durations.canonical(kms["timeout"]),
     }
 
 

@@ -169,9 +169,25 @@ def test_durations(text: str, expected: float | None) -> None:
     assert durations.seconds(text) == expected
 
 
-@pytest.mark.parametrize(("total", "text"), [(3, "3s"), (600, "10m0s"), (3661, "1h1m1s")])
-def test_durations_as_go_prints_them(total: int, text: str) -> None:
-    assert durations.formatted(total) == text
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3s", "3s"),
+        ("10m", "10m0s"),
+        ("3661s", "1h1m1s"),
+        ("2h", "2h0m0s"),
+        ("90.25s", "1m30.25s"),
+        ("0.5s", "500ms"),
+        ("1500us", "1.5ms"),
+        ("1.5us", "1.5µs"),
+        ("7ns", "7ns"),
+        ("-1m", "-1m0s"),
+        ("0", "0s"),
+        ("soon", "soon"),
+    ],
+)
+def test_durations_as_go_prints_them(text: str, expected: str) -> None:
+    assert durations.canonical(text) == expected
 
 
 @pytest.mark.parametrize(
