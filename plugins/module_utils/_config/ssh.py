@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import itertools
 
 _TYPES = ("ssh-", "ecdsa-", "sk-")
@@ -24,7 +23,7 @@ def public_key(line: str) -> str:
 def _is_base64(text: str) -> bool:
     try:
         base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # of base64, and of text that is not ASCII
         return False
     return True
 
