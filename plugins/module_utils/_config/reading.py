@@ -14,7 +14,7 @@ import dataclasses
 import difflib
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import durations, schema
+from ansible_collections.eks.anywhere.plugins.module_utils._config import durations, quantities, schema
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import WARNING, Finding, shown
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
@@ -314,12 +314,17 @@ def _int_or_string(node: yaml.ScalarNode, loader: Loader) -> int | str | None:
     return str(node.value) if node.tag not in _SCALARS else _integer(node, loader)
 
 
+def _quantity(node: yaml.ScalarNode, loader: Loader) -> str | None:
+    return str(node.value) if quantities.amount(str(node.value)) is not None else None
+
+
 _LEAVES: t.Mapping[schema.Leaf, t.Callable[[yaml.ScalarNode, Loader], t.Any]] = {
     schema.STR: _string,
     schema.INT: _integer,
     schema.BOOL: _boolean,
     schema.DURATION: _duration,
     schema.INT_OR_STR: _int_or_string,
+    schema.QUANTITY: _quantity,
 }
 
 __all__ = ("Source", "read")
