@@ -16,6 +16,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import (
+    capi,
     control_plane,
     cpi,
     etcd,
@@ -65,7 +66,7 @@ def _control_plane(inputs: Inputs) -> t.Iterator[Obj]:
     if config.registry_mirror and config.registry_mirror.authenticate:
         yield secrets.registry_secret(inputs.credentials)
     yield from vsphere.failure_domains(inputs)
-    yield control_plane.cluster(inputs)
+    yield capi.cluster(inputs, vsphere.INFRASTRUCTURE)
     yield vsphere.cluster(inputs)
     yield vsphere.machine_template(
         inputs, name=names.control_plane_template(name), machine=control_plane.machine_config(inputs)

@@ -7,10 +7,21 @@
 from __future__ import annotations
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import versions
-from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ExternalEtcd, MachineConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import MachineConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.text import block
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._render import args, containerd, machine, names, vsphere
+from ansible_collections.eks.anywhere.plugins.module_utils._render import (
+    args,
+    bottlerocket,
+    capi,
+    containerd,
+    control_plane,
+    host,
+    machine,
+    names,
+    vsphere,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
 
 _MIN_MEMORY_MIB = 8192
@@ -30,38 +41,24 @@ def objects(inputs: Inputs) -> list[Obj]:
     template = vsphere.machine_template(
         inputs, name=names.etcd_template(name), machine=etcd.machine, min_memory_mib=_MIN_MEMORY_MIB
     )
-    return [_cluster(inputs, etcd, etcd.machine), template]
-
-
-def _cluster(inputs: Inputs, etcd: ExternalEtcd, here: MachineConfig) -> Obj:
-    name = inputs.config.name
-    return {
-        "apiVersion": "etcdcluster.cluster.x-k8s.io/v1beta1",
-        "kind": "EtcdadmCluster",
-        "metadata": {"name": names.etcd(name), "namespace": names.NAMESPACE},
-        "spec": {
-            "replicas": etcd.count,
-            "etcdadmConfigSpec": _bootstrap(inputs, here),
-            "infrastructureTemplate": {
-                "apiVersion": vsphere.API_VERSION,
-                "kind": "VSphereMachineTemplate",
-                "name": names.etcd_template(name),
-            },
-        },
+    reference = {
+        "apiVersion": vsphere.INFRASTRUCTURE.api_version,
+        "kind": vsphere.INFRASTRUCTURE.machine_template,
+        "name": names.etcd_template(name),
     }
+    bootstrap = _bootstrap(inputs, etcd.machine)
+    return [capi.etcdadm_cluster(inputs, count=etcd.count, template=reference, bootstrap=bootstrap), template]
 
 
 def _bootstrap(inputs: Inputs, here: MachineConfig) -> Obj:
-    config, release = inputs.config, inputs.release
-    cloud_init = {"version": release.etcd_version, "installDir": "/usr/bin"}
-    if release.etcd_url and (versions.semver(config.eksa_version) or _OLDEST) >= _FIRST_WITH_URL:
-        cloud_init["etcdReleaseURL"] = release.etcd_url
+    config = inputs.config
+    # Upstream asks the control plane's machines; with external etcd all have the same system.
+    kind = host.of(control_plane.machine_config(inputs))
     spec: Obj = {
         "etcdadmBuiltin": True,
-        "format": machine.FORMAT,
+        "format": kind.format,
         **machine.clock(here),
-        "cloudInitConfig": cloud_init,
-        "preEtcdadmCommands": machine.hostname_commands(),
+        **(bottlerocket.etcd(inputs, here) if kind.is_bottlerocket else _cloud_init(inputs)),
         "cipherSuites": args.CIPHER_SUITES,
         "users": machine.users(here, generated_key=inputs.credentials.ssh_authorized_key),
     }
@@ -70,10 +67,18 @@ def _bootstrap(inputs: Inputs, here: MachineConfig) -> Obj:
         spec["proxy"] = {**proxy, "noProxy": containerd.no_proxy(config)}
     if config.registry_mirror:
         mirror = config.registry_mirror
-        authority = {"caCert": mirror.ca_cert.rstrip() + "\n"} if mirror.ca_cert else {}
+        authority = {"caCert": block(mirror.ca_cert)} if mirror.ca_cert else {}
         endpoint = containerd.endpoints(mirror).get(containerd.PUBLIC_REGISTRY, "")
         spec["registryMirror"] = {"endpoint": endpoint, **authority}
-    return spec
+    return {**spec, **bottlerocket.certificates(here)}
+
+
+def _cloud_init(inputs: Inputs) -> Obj:
+    release = inputs.release
+    settings = {"version": release.etcd_version, "installDir": "/usr/bin"}
+    if release.etcd_url and (versions.semver(inputs.config.eksa_version) or _OLDEST) >= _FIRST_WITH_URL:
+        settings["etcdReleaseURL"] = release.etcd_url
+    return {"cloudInitConfig": settings, "preEtcdadmCommands": machine.hostname_commands()}
 
 
 __all__ = ("objects",)

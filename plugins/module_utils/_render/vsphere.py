@@ -16,9 +16,16 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import names
+from ansible_collections.eks.anywhere.plugins.module_utils._render.capi import Infrastructure
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs, TemplateFacts
 
-API_VERSION = "infrastructure.cluster.x-k8s.io/v1beta1"
+INFRASTRUCTURE = Infrastructure(
+    group="infrastructure.cluster.x-k8s.io",
+    version="v1beta1",
+    cluster="VSphereCluster",
+    machine_template="VSphereMachineTemplate",
+    labelled=True,
+)
 MIN_DISK_GIB = 20
 
 
@@ -34,8 +41,8 @@ def cluster(inputs: Inputs) -> Obj:
     """VSphereCluster."""
     place, name = datacenter(inputs), inputs.config.name
     return {
-        "apiVersion": API_VERSION,
-        "kind": "VSphereCluster",
+        "apiVersion": INFRASTRUCTURE.api_version,
+        "kind": INFRASTRUCTURE.cluster,
         "metadata": {"name": name, "namespace": names.NAMESPACE},
         "spec": {
             "controlPlaneEndpoint": {"host": inputs.config.endpoint, "port": 6443},
@@ -72,8 +79,8 @@ def machine_template(
     if machine.tags:
         spec["tagIDs"] = list(machine.tags)
     return {
-        "apiVersion": API_VERSION,
-        "kind": "VSphereMachineTemplate",
+        "apiVersion": INFRASTRUCTURE.api_version,
+        "kind": INFRASTRUCTURE.machine_template,
         "metadata": {"name": name, "namespace": names.NAMESPACE},
         "spec": {"template": {"spec": spec}},
     }
@@ -105,7 +112,7 @@ def _failure_domain(inputs: Inputs, domain: FailureDomain) -> tuple[Obj, Obj]:
     place = datacenter(inputs)
     name = names.failure_domain(inputs.config.name, place.name, domain.name)
     where: Obj = {
-        "apiVersion": API_VERSION,
+        "apiVersion": INFRASTRUCTURE.api_version,
         "kind": "VSphereFailureDomain",
         "metadata": {"name": name},
         "spec": {
@@ -124,7 +131,7 @@ def _failure_domain(inputs: Inputs, domain: FailureDomain) -> tuple[Obj, Obj]:
         "infrastructure.cluster.x-k8s.io/vsphere-datacenter-config-name": place.name,
     }
     zone: Obj = {
-        "apiVersion": API_VERSION,
+        "apiVersion": INFRASTRUCTURE.api_version,
         "kind": "VSphereDeploymentZone",
         "metadata": {"name": name, "labels": labels},
         "spec": {
@@ -140,4 +147,4 @@ def _tagged(name: str, kind: str, category: str) -> Obj:
     return {"name": name, "type": kind, "tagCategory": category, "autoConfigure": True}
 
 
-__all__ = ("API_VERSION", "cluster", "datacenter", "failure_domains", "machine_template")
+__all__ = ("INFRASTRUCTURE", "cluster", "datacenter", "failure_domains", "machine_template")

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Parts of kubeadm's ClusterConfiguration that are the same with every provider."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
+from ansible_collections.eks.anywhere.plugins.module_utils._render import args, audit
+from ansible_collections.eks.anywhere.plugins.module_utils._render.host import CLOUD_INIT, Host
+from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
+
+_ETCD_PLACEHOLDER = "https://placeholder:2379"
+"""Replaced by the etcd controller as soon as its members are known."""
+
+_LOGS = "/var/log/kubernetes"
+
+API_SERVER_ARGUMENTS: t.Mapping[str, str] = {
+    "audit-policy-file": audit.PATH,
+    "audit-log-path": f"{_LOGS}/api-audit.log",
+    "audit-log-maxage": "30",
+    "audit-log-maxbackup": "10",
+    "audit-log-maxsize": "512",
+    "profiling": "false",
+}
+
+
+def etcd(inputs: Inputs, host: Host = CLOUD_INIT) -> Obj:
+    """Where etcd is: on machines of its own, or with the control plane."""
+    if inputs.config.external_etcd:
+        certificate = "server-etcd-client.crt" if host.is_bottlerocket else "apiserver-etcd-client.crt"
+        return {
+            "external": {
+                "endpoints": [_ETCD_PLACEHOLDER],
+                "caFile": f"{host.folder}/pki/etcd/ca.crt",
+                "certFile": f"{host.folder}/pki/{certificate}",
+                "keyFile": f"{host.folder}/pki/apiserver-etcd-client.key",
+            }
+        }
+    return {
+        "local": {
+            "imageRepository": inputs.release.etcd.repository,
+            "imageTag": inputs.release.etcd.tag,
+            "extraArgs": args.arguments(fixed={"cipher-suites": args.CIPHER_SUITES}, extra={}),
+        }
+    }
+
+
+def audit_volumes(host: Host = CLOUD_INIT) -> list[Obj]:
+    """Mounts of the API server for its audit policy and log."""
+    return [
+        {
+            "hostPath": f"{host.folder}/{audit.NAME}",
+            "mountPath": audit.PATH,
+            "name": "audit-policy",
+            "pathType": "File",
+            "readOnly": True,
+        },
+        {
+            "hostPath": _LOGS,
+            "mountPath": _LOGS,
+            "name": "audit-log-dir",
+            "pathType": "DirectoryOrCreate",
+            "readOnly": False,
+        },
+    ]
+
+
+__all__ = ("API_SERVER_ARGUMENTS", "audit_volumes", "etcd")
