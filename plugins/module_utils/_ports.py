@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import typing as t
 
 Obj = dict[str, t.Any]
@@ -70,6 +71,9 @@ class Clock(t.Protocol):
 
     def now(self) -> float:
         """Seconds on a monotonic scale."""
+
+    def today(self) -> dt.datetime:
+        """Date and time of day, with time zone: for comparisons with what a server wrote, never to measure."""
 
     def sleep(self, seconds: float) -> None:
         """Let that many seconds pass."""
@@ -225,6 +229,29 @@ class Inventory:
     templates: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
 
 
+@dataclasses.dataclass(frozen=True)
+class MachineQuery:
+    """A virtual machine and the task that was started for it last, by their identifiers; either may be unknown."""
+
+    name: str
+    ref: str = ""
+    task: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class MachineFacts:
+    """A virtual machine as the datacenter sees it. ``failed_task`` and ``events`` are vCenter's own words."""
+
+    there: bool = False
+    power: str = ""
+    connection: str = ""
+    tools: str = ""
+    addresses: tuple[str, ...] = ()
+    running_task: str = ""
+    failed_task: str = ""
+    events: tuple[str, ...] = ()
+
+
 class VSphere(t.Protocol):
     """One vCenter and at most one session on it, read only. Every method raises ``EksaError``."""
 
@@ -236,6 +263,9 @@ class VSphere(t.Protocol):
 
     def observe(self, query: InventoryQuery) -> Inventory:
         """Look up all of the query with few requests, whatever the size of the inventory."""
+
+    def machines(self, queries: t.Sequence[MachineQuery]) -> t.Mapping[str, MachineFacts]:
+        """How virtual machines are doing, by the names in the query."""
 
     def close(self) -> None:
         """Log out; harmless when not logged in, and never raises."""
@@ -263,6 +293,8 @@ __all__ = (
     "InventoryQuery",
     "Kube",
     "Lookup",
+    "MachineFacts",
+    "MachineQuery",
     "Obj",
     "Probe",
     "Reporter",

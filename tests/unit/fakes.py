@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import itertools
 import typing as t
 
@@ -19,6 +20,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Inventory,
     InventoryQuery,
     Lookup,
+    MachineFacts,
+    MachineQuery,
     Obj,
 )
 
@@ -182,6 +185,7 @@ class FakeVSphere:
         shown: Certificate = Certificate(sha1="AB:CD", sha256="EF:01"),  # noqa: B008 - frozen
         unreachable: EksaError | None = None,
         refused: EksaError | None = None,
+        machines: t.Mapping[str, MachineFacts] | None = None,
     ) -> None:
         self.logins = 0
         self.queries: list[InventoryQuery] = []
@@ -190,6 +194,7 @@ class FakeVSphere:
         self._shown = shown
         self._unreachable = unreachable
         self._refused = refused
+        self._machines = dict(machines or {})
 
     def certificate(self) -> Certificate:
         """What the server shows."""
@@ -208,6 +213,10 @@ class FakeVSphere:
         """The fixed inventory."""
         self.queries.append(query)
         return self._inventory
+
+    def machines(self, queries: t.Sequence[MachineQuery]) -> t.Mapping[str, MachineFacts]:
+        """The fixed facts of those asked for."""
+        return {query.name: self._machines.get(query.name, MachineFacts()) for query in queries}
 
     def close(self) -> None:
         """Count a logout."""
@@ -237,6 +246,10 @@ class FakeClock:
     def now(self) -> float:
         """Seconds slept so far."""
         return self.time
+
+    def today(self) -> dt.datetime:
+        """Noon of the day on which all fakes live, and the seconds slept since."""
+        return dt.datetime(2026, 9, 1, 12, tzinfo=dt.timezone.utc) + dt.timedelta(seconds=self.time)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

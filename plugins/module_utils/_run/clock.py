@@ -6,15 +6,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 
 
 class SystemClock:
-    """The Clock port: the machine's monotonic clock."""
+    """The Clock port: the machine's clocks."""
 
     def now(self) -> float:
         """Seconds on a monotonic scale."""
         return time.monotonic()
+
+    def today(self) -> dt.datetime:
+        """Date and time of day."""
+        return dt.datetime.now(dt.timezone.utc)
 
     def sleep(self, seconds: float) -> None:
         """Let that many seconds pass."""

@@ -12,8 +12,14 @@ import types
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate, Inventory, InventoryQuery
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, signals, tls
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
+    Certificate,
+    Inventory,
+    InventoryQuery,
+    MachineFacts,
+    MachineQuery,
+)
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, guests, signals, tls
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.inventory import Reader
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tags import TagReader
 
@@ -98,6 +104,13 @@ class VCenter:
         )
         with faults.translated(self._server, "reading the inventory"):
             return Reader(content=self._content, tags=rest).read(query)
+
+    def machines(self, queries: t.Sequence[MachineQuery]) -> t.Mapping[str, MachineFacts]:
+        """How virtual machines are doing, by the names in the query."""
+        if self._content is None:
+            raise EksaError("Virtual machines were asked for before the login.", code="vsphere.not_logged_in")
+        with faults.translated(self._server, "looking at virtual machines"):
+            return guests.read(queries, content=self._content)
 
     def close(self) -> None:
         """Log out; harmless when not logged in, and never raises."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 import typing as t
 
@@ -15,19 +16,33 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
 @dataclasses.dataclass(frozen=True)
 class Condition:
-    """One entry of ``status.conditions``; ``status`` is ``True``, ``False`` or ``Unknown``."""
+    """One entry of ``status.conditions``; ``status`` is ``True``, ``False`` or ``Unknown``, ``since`` as written."""
 
     type: str
     status: str
     reason: str = ""
     message: str = ""
+    since: str = ""
+
+
+OLDER_NAMES = {"VirtualMachineProvisioned": "VMProvisioned", "IPAddressClaimsFulfilled": "IPAddressClaimed"}
+"""What the v1beta1 contract calls a condition. The vSphere provider tells why a task failed only under that name."""
 
 
 def conditions(obj: Obj) -> dict[str, Condition]:
-    """Conditions by type. Objects of the v1beta1 contract carry the newer ones under ``status.v1beta2``; those win."""
+    """Conditions by type, of both contracts; of one type the newer wins, and takes over the older one's words.
+
+    Objects of the v1beta1 contract carry the newer ones under ``status.v1beta2``, objects of the v1beta2 contract the
+    older ones under ``status.deprecated.v1beta1``.
+    """
     status = obj.get("status") or {}
+    older = ((status.get("deprecated") or {}).get("v1beta1") or {}).get("conditions") or ()
     newer = (status.get("v1beta2") or {}).get("conditions") or ()
-    return {entry["type"]: _condition(entry) for entry in (*(status.get("conditions") or ()), *newer)}
+    found = {entry["type"]: _condition(entry) for entry in (*older, *(status.get("conditions") or ()), *newer)}
+    for name, older_name in OLDER_NAMES.items():
+        if name in found and older_name in found and not found[name].message:
+            found[name] = dataclasses.replace(found[name], message=found[older_name].message)
+    return found
 
 
 def is_true(obj: Obj, kind: str) -> bool:
@@ -48,6 +63,15 @@ def is_observed(obj: Obj) -> bool:
     return generation is None or (obj.get("status") or {}).get("observedGeneration") == generation
 
 
+def moment(text: str) -> dt.datetime | None:
+    """A time as Kubernetes writes it; None for anything else."""
+    try:
+        found = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
+
+
 def said(condition: Condition) -> str:
     """What a condition says, in one line; its reason when it has no message."""
     return flat(condition.message) or condition.reason
@@ -65,7 +89,8 @@ def _condition(entry: t.Mapping[str, t.Any]) -> Condition:
         status=str(entry.get("status", "Unknown")),
         reason=str(entry.get("reason") or ""),
         message=str(entry.get("message") or ""),
+        since=str(entry.get("lastTransitionTime") or ""),
     )
 
 
-__all__ = ("Condition", "conditions", "flat", "is_observed", "is_true", "not_true", "said")
+__all__ = ("Condition", "conditions", "flat", "is_observed", "is_true", "moment", "not_true", "said")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import pathlib
 import ssl
@@ -32,6 +33,10 @@ class FastClock:
     def now(self) -> float:
         """Seconds on a monotonic scale."""
         return time.monotonic() * self._speed
+
+    def today(self) -> dt.datetime:
+        """Date and time of day."""
+        return dt.datetime.now(dt.timezone.utc)
 
     def sleep(self, seconds: float) -> None:
         """Sleep less."""
