@@ -9,9 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks import (
-    access,
+    gitops,
+    identity,
     kubelet,
+    mirror,
     network,
+    packages,
+    proxy,
     references,
     topology,
     vsphere,
@@ -26,7 +30,11 @@ CHECKS: tuple[Check, ...] = (
     *references.CHECKS,
     *workers.CHECKS,
     *network.CHECKS,
-    *access.CHECKS,
+    *proxy.CHECKS,
+    *mirror.CHECKS,
+    *identity.CHECKS,
+    *gitops.CHECKS,
+    *packages.CHECKS,
     *vsphere.CHECKS,
     *kubelet.CHECKS,
 )

@@ -7,16 +7,11 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import typing as t
-import urllib.parse
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import addresses
+from ansible_collections.eks.anywhere.plugins.module_utils._config import addresses, certificates, urls
 
 BOTTLEROCKET = "bottlerocket"
-_CERTIFICATE = re.compile(
-    r"-----BEGIN CERTIFICATE-----\s+(?:[A-Za-z0-9+/=]+\s+)+-----END CERTIFICATE-----", re.MULTILINE
-)
 
 Problems = t.Iterator[tuple[str, str]]
 
@@ -44,12 +39,8 @@ def _is_server(server: str) -> bool:
     """A host, perhaps with scheme and port; an IPv6 address may come without brackets."""
     if isinstance(addresses.address(server), ipaddress.IPv6Address):
         return True
-    try:
-        parts = urllib.parse.urlsplit(server if "://" in server else f"udp://{server}")
-        port_is_valid = parts.port is None or parts.port >= 0
-    except ValueError:
-        return False
-    return bool(parts.scheme and parts.netloc) and port_is_valid and not re.search(r"[\s<>\"^`{|}\\]", parts.netloc)
+    url = urls.parse_request(server if "://" in server else f"udp://{server}")
+    return url is not None and bool(url.scheme and url.host)
 
 
 def _certificates(bundles: t.Sequence[dict[str, t.Any]], *, bottlerocket: bool) -> Problems:
@@ -59,8 +50,8 @@ def _certificates(bundles: t.Sequence[dict[str, t.Any]], *, bottlerocket: bool) 
             yield path, 'CertBundles can only be used with osFamily: "bottlerocket"'
         elif not bundle.get("name"):
             yield f"{path}.name", "certBundles name cannot be empty"
-        elif not _CERTIFICATE.search(bundle.get("data", "") + "\n"):
-            yield f"{path}.data", "failed to parse certificate PEM"
+        elif problem := certificates.problem(bundle.get("data", "")):
+            yield f"{path}.data", problem
 
 
 def _bottlerocket(config: dict[str, t.Any] | None, *, bottlerocket: bool) -> Problems:

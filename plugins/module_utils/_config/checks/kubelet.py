@@ -76,11 +76,13 @@ def _kms(kms: dict[str, t.Any] | None) -> t.Iterator[str]:
     if not kms.get("name"):
         yield "kms.name cannot be empty"
     address = kms.get("socketListenAddress", "")
-    scheme = urls.split(address).scheme
+    url = urls.parse(address)
     if not address:
         yield "kms.socketListenAddress cannot be empty"
-    elif scheme != "unix":
-        yield f"kms.socketListenAddress has unsupported scheme: {scheme}"
+    elif url is None:
+        yield f"kms.socketListenAddress is malformed: {address}"
+    elif url.scheme != "unix":
+        yield f"kms.socketListenAddress has unsupported scheme: {url.scheme}"
 
 
 CHECKS = (kubelet, audit_policy, encryption)
