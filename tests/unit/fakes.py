@@ -249,7 +249,7 @@ class FakeClock:
 
     def today(self) -> dt.datetime:
         """Noon of the day on which all fakes live, and the seconds slept since."""
-        return dt.datetime(2026, 9, 1, 12, tzinfo=dt.timezone.utc) + dt.timedelta(seconds=self.time)
+        return dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC) + dt.timedelta(seconds=self.time)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -19,7 +19,7 @@ class SystemClock:
 
     def today(self) -> dt.datetime:
         """Date and time of day."""
-        return dt.datetime.now(dt.timezone.utc)
+        return dt.datetime.now(dt.UTC)
 
     def sleep(self, seconds: float) -> None:
         """Let that many seconds pass."""

@@ -66,10 +66,10 @@ def is_observed(obj: Obj) -> bool:
 def moment(text: str) -> dt.datetime | None:
     """A time as Kubernetes writes it; None for anything else."""
     try:
-        found = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        found = dt.datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
 def said(condition: Condition) -> str:

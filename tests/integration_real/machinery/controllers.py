@@ -36,7 +36,7 @@ class FastClock:
 
     def today(self) -> dt.datetime:
         """Date and time of day."""
-        return dt.datetime.now(dt.timezone.utc)
+        return dt.datetime.now(dt.UTC)
 
     def sleep(self, seconds: float) -> None:
         """Sleep less."""
