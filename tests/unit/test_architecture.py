@@ -61,6 +61,7 @@ CALM_STDLIB = frozenset(
         "copy",
         "dataclasses",
         "datetime",
+        "decimal",
         "difflib",
         "enum",
         "fnmatch",

@@ -71,17 +71,15 @@ def _rendered(
     credentials: Credentials,
     templates: t.Mapping[str, TemplateFacts] = types.MappingProxyType({}),
 ) -> list[Obj]:
+    own_versions = {group.kubernetes_version for group in config.workers} - {config.kubernetes_version}
     rendered = cluster_objects(
         config,
         bundles.for_version(config.kubernetes_version),
         _release(config.kubernetes_version, bundles, artifacts=artifacts),
         credentials,
         templates=templates,
-        group_releases={
-            group.kubernetes_version: _release(group.kubernetes_version, bundles, artifacts=artifacts)
-            for group in config.workers
-            if group.kubernetes_version != config.kubernetes_version
-        },
+        group_releases={version: _release(version, bundles, artifacts=artifacts) for version in own_versions},
+        group_bundles={version: bundles.for_version(version) for version in own_versions},
     )
     return list(rendered.objects)
 

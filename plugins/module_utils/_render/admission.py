@@ -15,8 +15,10 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
+from ansible_collections.eks.anywhere.plugins.module_utils._render.host import CLOUD_INIT, Host
 
-PATH = "/etc/kubernetes/admission-plugin-exclusion-rules.json"
+_NAME = "admission-plugin-exclusion-rules.json"
+PATH = f"/etc/kubernetes/{_NAME}"
 ENVIRONMENT: t.Mapping[str, str] = {"name": "EKS_PATCH_EXCLUSION_RULES_FILE", "value": PATH}
 
 Rule = dict[str, t.Any]
@@ -99,9 +101,9 @@ def files() -> list[File]:
     return [file(PATH, rules())]
 
 
-def volumes() -> list[Obj]:
+def volumes(host: Host = CLOUD_INIT) -> list[Obj]:
     """Mount of the API server."""
-    mount = {"hostPath": PATH, "mountPath": PATH, "name": "admission-exclusion-rules"}
+    mount = {"hostPath": f"{host.folder}/{_NAME}", "mountPath": PATH, "name": "admission-exclusion-rules"}
     return [{**mount, "pathType": "File", "readOnly": True}]
 
 

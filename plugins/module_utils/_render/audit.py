@@ -12,7 +12,8 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
 
-PATH = "/etc/kubernetes/audit-policy.yaml"
+NAME = "audit-policy.yaml"
+PATH = f"/etc/kubernetes/{NAME}"
 
 Rule = dict[str, t.Any]
 
@@ -121,4 +122,4 @@ def policy_file(own: str) -> File:
     return file(PATH, own.strip() or built_in())
 
 
-__all__ = ("PATH", "built_in", "policy_file")
+__all__ = ("NAME", "PATH", "built_in", "policy_file")

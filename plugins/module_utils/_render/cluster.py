@@ -53,10 +53,11 @@ def cluster_objects(
     *,
     templates: t.Mapping[str, TemplateFacts] = types.MappingProxyType({}),
     group_releases: t.Mapping[str, EksdRelease] = types.MappingProxyType({}),
+    group_bundles: t.Mapping[str, VersionsBundle] = types.MappingProxyType({}),
 ) -> RenderedCluster:
     """Every object of the cluster. What cannot be rendered yet raises ``EksaError`` (``config.not_supported``)."""
     support.require(config, support.RENDER)
-    inputs = Inputs(config, bundle, release, credentials, templates, group_releases)
+    inputs = Inputs(config, bundle, release, credentials, templates, group_releases, group_bundles)
     return RenderedCluster(control_plane=tuple(_control_plane(inputs)), workers=tuple(_workers(inputs)))
 
 

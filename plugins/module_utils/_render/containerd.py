@@ -36,6 +36,11 @@ def _api(host: str, namespace: str = "") -> str:
     return f"{host}/v2/{path}" if path else f"{host}/v2"
 
 
+def files(config: ClusterConfig, credentials: Credentials) -> list[File]:
+    """All files of containerd's configuration."""
+    return [*proxy_files(config), *mirror_files(config.registry_mirror, credentials)]
+
+
 def mirror_files(mirror: RegistryMirror | None, credentials: Credentials) -> list[File]:
     """CA, the switch to ``certs.d``, and a hosts.toml for the mirror itself and for each registry it stands in for."""
     if mirror is None:
@@ -100,4 +105,4 @@ def commands(config: ClusterConfig) -> t.Iterator[str]:
         yield "sudo systemctl restart containerd"
 
 
-__all__ = ("PUBLIC_REGISTRY", "base", "commands", "endpoints", "mirror_files", "no_proxy", "proxy_files")
+__all__ = ("PUBLIC_REGISTRY", "base", "commands", "endpoints", "files", "mirror_files", "no_proxy", "proxy_files")

@@ -28,7 +28,7 @@ class TemplateFacts:
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
-    """``templates`` by template name as the config writes it; ``group_releases`` by Kubernetes version."""
+    """``templates`` by template name as the config writes it; ``group_*`` by Kubernetes version."""
 
     config: ClusterConfig
     bundle: VersionsBundle
@@ -36,6 +36,7 @@ class Inputs:
     credentials: Credentials
     templates: t.Mapping[str, TemplateFacts] = dataclasses.field(default_factory=dict)
     group_releases: t.Mapping[str, EksdRelease] = dataclasses.field(default_factory=dict)
+    group_bundles: t.Mapping[str, VersionsBundle] = dataclasses.field(default_factory=dict)
 
     def release_of(self, kubernetes_version: str) -> EksdRelease:
         """The release of a worker group's own Kubernetes version."""
@@ -47,6 +48,19 @@ class Inputs:
                 f"No EKS Distro release is given for Kubernetes {kubernetes_version}, which a worker group asks for.",
                 code="render.release_missing",
                 hint="Give the release manifest that the Bundles manifest names for that version.",
+            )
+        return found
+
+    def bundle_of(self, kubernetes_version: str) -> VersionsBundle:
+        """The bundle of a worker group's own Kubernetes version."""
+        if kubernetes_version == self.config.kubernetes_version:
+            return self.bundle
+        found = self.group_bundles.get(kubernetes_version)
+        if found is None:
+            raise EksaError(
+                f"No bundle is given for Kubernetes {kubernetes_version}, which a worker group asks for.",
+                code="render.bundle_missing",
+                hint="Give a Bundles manifest that holds that version.",
             )
         return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
+from ansible_collections.eks.anywhere.plugins.module_utils._render.host import CLOUD_INIT, Host
 
 MANIFEST = "/etc/kubernetes/manifests/kube-vip.yaml"
 
@@ -31,7 +32,7 @@ _ENVIRONMENT = {
 }
 
 
-def manifest(*, address: str, image: str) -> File:
+def manifest(*, address: str, image: str, host: Host = CLOUD_INIT) -> File:
     """The static pod's manifest as a file."""
     container = {
         "args": ["manager"],
@@ -50,7 +51,7 @@ def manifest(*, address: str, image: str) -> File:
         "spec": {
             "containers": [container],
             "hostNetwork": True,
-            "volumes": [{"hostPath": {"path": "/etc/kubernetes/admin.conf"}, "name": "kubeconfig"}],
+            "volumes": [{"hostPath": {"path": f"{host.folder}/admin.conf"}, "name": "kubeconfig"}],
         },
         "status": {},
     }

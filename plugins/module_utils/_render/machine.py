@@ -17,7 +17,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.files import 
 
 Data = dict[str, t.Any]
 
-FORMAT = "cloud-config"
 HOSTNAME = "{{ ds.meta_data.hostname }}"
 """Filled in by cloud-init on the machine."""
 
@@ -116,7 +115,6 @@ def node_registration(
 
 
 __all__ = (
-    "FORMAT",
     "HOSTNAME",
     "clock",
     "hostname_commands",

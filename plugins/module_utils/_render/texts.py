@@ -52,6 +52,7 @@ def render(
             )
         return found
 
+    own_versions = {group.kubernetes_version for group in config.workers}
     return cluster_objects(
         config,
         manifest.for_version(config.kubernetes_version),
@@ -65,7 +66,8 @@ def render(
             )
             for name, facts in template_facts.items()
         },
-        group_releases={group.kubernetes_version: release(group.kubernetes_version) for group in config.workers},
+        group_releases={version: release(version) for version in own_versions},
+        group_bundles={version: manifest.for_version(version) for version in own_versions},
     )
 
 

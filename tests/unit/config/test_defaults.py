@@ -137,7 +137,7 @@ def test_reading_without_judgement_takes_what_creation_refuses() -> None:
         (samples.assign("externalEtcdConfiguration", {"count": 3}), support.CREATE, "external etcd"),
         (samples.assign("gitOpsRef", {"kind": "FluxConfig", "name": "x"}), support.CREATE, "GitOps"),
         (samples.assign("managementCluster", {"name": "other"}), support.CREATE, "management cluster"),
-        (samples.assign("VSphereMachineConfig/w01:osFamily", "bottlerocket"), support.RENDER, "Bottlerocket"),
+        (samples.assign("VSphereMachineConfig/w01:osFamily", "bottlerocket"), support.CREATE, "Bottlerocket"),
         (samples.assign("datacenterRef.kind", "DockerDatacenterConfig"), support.RENDER, "other than vSphere"),
     ],
 )
