@@ -35,7 +35,7 @@ GAPS: tuple[Gap, ...] = (
         RENDER, "spec.datacenterRef.kind", "a provider other than vSphere", lambda config: config.provider != "vsphere"
     ),
     Gap(
-        RENDER,
+        CREATE,
         "VSphereMachineConfig.spec.osFamily",
         "Bottlerocket",
         _machine_uses(lambda machine: machine.os_family == "bottlerocket"),
@@ -74,7 +74,7 @@ def require(config: ClusterConfig, stage: str) -> None:
     raise EksaError(
         f"Cluster {config.name} uses what is not supported yet: {named}.",
         code="config.not_supported",
-        hint="Supported now: vSphere with Ubuntu or RHEL machines.",
+        hint="Created now: vSphere with Ubuntu or RHEL machines. Rendered, to read and compare: Bottlerocket too.",
         details={"paths": [gap.path for gap in missing]},
     )
 
