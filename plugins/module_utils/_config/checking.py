@@ -9,14 +9,19 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks import (
+    cloudstack,
     gitops,
     identity,
     kubelet,
     mirror,
     network,
+    nutanix,
     packages,
     proxy,
     references,
+    snow,
+    tinkerbell,
+    tinkerbell_images,
     topology,
     vsphere,
     workers,
@@ -37,6 +42,11 @@ CHECKS: tuple[Check, ...] = (
     *packages.CHECKS,
     *vsphere.CHECKS,
     *kubelet.CHECKS,
+    *nutanix.CHECKS,
+    *tinkerbell.CHECKS,
+    *tinkerbell_images.CHECKS,
+    *snow.CHECKS,
+    *cloudstack.CHECKS,
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import defaults_providers
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
 
 NAMESPACE = "default"
@@ -148,6 +149,7 @@ _BY_KIND: t.Mapping[str, t.Callable[[Data, Source], None]] = {
     "FluxConfig": _flux,
     "GitOpsConfig": _gitops,
     "AWSIamConfig": _aws_iam,
+    **defaults_providers.BY_KIND,
 }
 
 __all__ = ("NAMESPACE", "apply")

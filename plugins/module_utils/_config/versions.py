@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _KUBERNETES = re.compile(r"v?(\d{1,9})\.(\d{1,9})(\.\d+)?(\D.*)?")
+_NO_SEPARATORS = str.maketrans("", "", "-._")
 _SEMVER = re.compile(
     r"v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})"
     r"(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
@@ -28,4 +29,10 @@ def semver(text: str) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-__all__ = ("kubernetes", "semver")
+def named_in(version: str, text: str) -> bool:
+    """Whether the name of an image or template has the version in it: ``1.34``, ``1-34``, ``1_34`` or ``134``."""
+    bare, name = (value.translate(_NO_SEPARATORS) for value in (version, text))
+    return bare in name
+
+
+__all__ = ("kubernetes", "named_in", "semver")

@@ -85,6 +85,31 @@ class Scope:
         """A document by kind and name."""
         return self._by_name.get((kind, name))
 
+    def datacenter(self, kind: str) -> Source | None:
+        """The datacenter object, when it is of this kind."""
+        return self.find(kind, dig(self.spec, "datacenterRef.name") or "") if self.datacenter_kind == kind else None
+
+    def machines(self, kind: str) -> list[Source]:
+        """Machine configs of this kind that the Cluster references, each once."""
+        sections = (self.control_plane, self.etcd or {}, *(group for _path, group in self.groups()))
+        found = (self.machine(kind, section) for section in sections)
+        return list({source.name: source for source in found if source is not None}.values())
+
+    def machine(self, kind: str, section: Data | None) -> Source | None:
+        """The machine config of this kind that a section of the Cluster (control plane, etcd, group) references."""
+        ref = (section or {}).get("machineGroupRef", {})
+        return self.find(kind, ref.get("name", "")) if ref.get("kind") == kind else None
+
+    def versions(self, kind: str) -> t.Iterator[tuple[Source, str]]:
+        """Machine configs of this kind, each with every version of Kubernetes that its machines run."""
+        wide = self.spec.get("kubernetesVersion", "")
+        wanted = [(self.control_plane, wide), (self.etcd, wide)]
+        wanted += [(group, group.get("kubernetesVersion") or wide) for _path, group in self.groups()]
+        found = ((self.machine(kind, section), version) for section, version in wanted)
+        yield from {
+            (source.name, version): (source, version) for source, version in found if source is not None
+        }.values()
+
     def error(self, path: str, message: str, *, source: Source | None = None) -> Finding:
         """An error finding about a field of the Cluster or of ``source``."""
         return self._finding(path, message, ERROR, source or self.cluster)

@@ -80,7 +80,7 @@ def endpoint(scope: Scope) -> Findings:
             yield scope.error(path, "specifying endpoint host configuration in Cluster is not supported")
     elif not host:
         yield scope.error(path, "cluster controlPlaneConfiguration.Endpoint.Host is not set or is empty")
-    elif scope.provider == "vsphere" and not _is_ip(host):
+    elif scope.provider in ("vsphere", "nutanix") and not _is_ip(host):
         message = f"cluster controlPlaneConfiguration.Endpoint.Host is invalid: {host}; it must be an IP address"
         yield scope.obstacle(path, message)
 
