@@ -33,6 +33,14 @@ options:
     type: list
     elements: str
     default: []
+  kits:
+    description:
+      - What machines that boot from now on are given beside their image; built when it is asked for.
+      - V(external-etcd) is what the members of an external etcd need.
+    type: list
+    elements: str
+    choices: [external-etcd]
+    default: []
   files:
     description: Folder with the Go modules and image sources of the role P(eks.anywhere.eksa_lab#role).
     type: path
@@ -102,6 +110,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.datacenter import Datacenter
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import cache_home
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -112,6 +121,7 @@ SPEC = Spec(
     options={
         "state": {"type": "str", "choices": ["present", "built", "absent"], "default": "present"},
         "components": {"type": "list", "elements": "str", "default": []},
+        "kits": {"type": "list", "elements": "str", "choices": [kit.name for kit in catalog.KITS], "default": []},
         "files": {"type": "path", "required": True},
         "cache": {"type": "path"},
     },
@@ -124,7 +134,9 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     cache = Path(params["cache"]) if params["cache"] else cache_home()
     lab = Datacenter(root=cache / "lab", files=Path(params["files"]), clock=clock, report=context.report)
     started = clock.now()
-    actions = lab.converge(params["state"], components=params["components"], check_mode=context.check_mode)
+    actions = lab.converge(
+        params["state"], components=params["components"], kits=params["kits"], check_mode=context.check_mode
+    )
     return Result(
         actions=actions,
         data={

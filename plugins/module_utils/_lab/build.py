@@ -58,6 +58,8 @@ class Workshop:
             return (self.files / "images" / component.name, versions)
         if isinstance(component, (catalog.Manifest, catalog.Chart)):
             return (catalog.MODULE_VERSIONS[component.module],)
+        if isinstance(component, catalog.Kit):
+            return (self.files / "kits" / component.name,)
         return ()
 
     def present(self, component: catalog.Component) -> bool:
@@ -97,6 +99,11 @@ class Workshop:
         known: tuple[catalog.Manifest | catalog.Chart, ...] = (*catalog.MANIFESTS, *catalog.CHARTS)
         component = next(item for item in known if item.name == name)
         return self.store.entry(name, self.key(component)) / file
+
+    def kit(self, name: str) -> Path:
+        """Folder of a built kit."""
+        component = next(item for item in catalog.KITS if item.name == name)
+        return self.store.entry(name, self.key(component))
 
     def image_tag(self, name: str) -> str:
         """Tag by which the docker engine knows one of its images."""
@@ -226,6 +233,20 @@ def _rendered(shop: Workshop, component: catalog.Chart, folder: Path) -> str:
     return f"{namespace}---\n{text}"
 
 
+def _make_kit(shop: Workshop, component: catalog.Kit, key: str) -> None:
+    with shop.store.publishing(component.name, key) as scratch:
+        shutil.copytree(shop.files / "kits" / component.name, scratch, dirs_exist_ok=True)
+        archive = scratch / component.archive
+        for place in (archive, *(scratch / path for path in component.programs)):
+            place.parent.mkdir(parents=True, exist_ok=True)
+        for path, program in component.programs.items():
+            shutil.copy(shop.program(program), scratch / path)
+        with tarfile.open(archive, "w:gz", compresslevel=1) as packed:
+            folder = archive.name.removesuffix(".tar.gz")
+            for program in component.archived:
+                packed.add(shop.program(program), arcname=f"{folder}/{program}")
+
+
 _RECIPES: t.Mapping[type, t.Callable[[Workshop, t.Any, str], None]] = {
     catalog.Program: _make_program,
     catalog.Rootfs: _make_rootfs,
@@ -233,6 +254,7 @@ _RECIPES: t.Mapping[type, t.Callable[[Workshop, t.Any, str], None]] = {
     catalog.ScratchImage: _make_scratch_image,
     catalog.Manifest: _make_manifest,
     catalog.Chart: _make_chart,
+    catalog.Kit: _make_kit,
 }
 
 

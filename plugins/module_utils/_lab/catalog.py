@@ -18,7 +18,8 @@ RELEASE = "kubernetes-1-34-eks-1"
 CHANNEL = "1-34"
 DISTRO = f"{KUBERNETES}-eks-1-34-1"
 COREDNS = "v1.12.4-eks-1-34-1"
-ETCD = "v3.6.6-eks-1-34-1"
+ETCD_VERSION = "v3.6.6"
+ETCD = f"{ETCD_VERSION}-eks-1-34-1"
 CAPI = "v1.12.1"
 CAPV = "v1.15.2"
 ETCDADM_BOOTSTRAP = "v1.0.17"
@@ -39,6 +40,9 @@ KUBERNETES_FLAGS = (
 )
 
 _CHART = "helm.sh/helm/v3/pkg/chartutil"
+# The server is of that version, the module with its version number is a later one that something else asks for.
+ETCD_FLAGS = f"-X go.etcd.io/etcd/api/v3/version.Version={ETCD_VERSION.lstrip('v')}"
+
 HELM_FLAGS = f"-X {_CHART}.k8sVersionMajor={_MAJOR} -X {_CHART}.k8sVersionMinor={_MINOR}"
 
 CILIUM_TAGS = "kubernetes_protomessage_one_more_release"
@@ -142,7 +146,26 @@ class Chart:
     needs: tuple[str, ...] = ("helm",)
 
 
-Component = t.Union[Program, Rootfs, EngineImage, ScratchImage, Manifest, Chart]
+@dataclasses.dataclass(frozen=True)
+class Kit:
+    """Files that the lab's machines find in their root beside those of their image, when the lab is asked for them.
+
+    ``files/kits/<name>`` is its content, to which come ``programs`` (path -> program) and one ``archive``: the path of
+    a .tar.gz and the programs in it, in a folder of the archive's own name.
+    """
+
+    name: str
+    programs: t.Mapping[str, str]
+    archive: str
+    archived: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The programs in it."""
+        return (*self.programs.values(), *self.archived)
+
+
+Component = t.Union[Program, Rootfs, EngineImage, ScratchImage, Manifest, Chart, Kit]
 
 _KUBE_PROGRAMS = (
     "kube-apiserver", "kubeadm", "kubelet", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl",
@@ -153,7 +176,9 @@ PROGRAMS: tuple[Program, ...] = (
     Program("pause", ".", "pause"),
     Program("vcsim", ".", "vcsim"),
     Program("kind", "sigs.k8s.io/kind"),
-    Program("etcd", "go.etcd.io/etcd/server/v3"),
+    Program("etcd", "go.etcd.io/etcd/server/v3", ldflags=ETCD_FLAGS),
+    Program("etcdctl", "go.etcd.io/etcd/etcdctl/v3", "etcdctl"),
+    Program("etcdadm", "sigs.k8s.io/etcdadm", "etcdadm"),
     *(Program(name, f"k8s.io/kubernetes/cmd/{name}", ldflags=KUBERNETES_FLAGS) for name in _KUBE_PROGRAMS),
     Program("capi-controller", "sigs.k8s.io/cluster-api", ldflags=KUBERNETES_FLAGS),
     Program("cabpk", "sigs.k8s.io/cluster-api/bootstrap/kubeadm", ldflags=KUBERNETES_FLAGS),
@@ -346,6 +371,17 @@ CHARTS: tuple[Chart, ...] = (
     ),
 )
 
+EXTERNAL_ETCD = "external-etcd"
+KITS: tuple[Kit, ...] = (
+    # etcdadm installs etcd from its cache; without the archive there it would download one from GitHub.
+    Kit(
+        EXTERNAL_ETCD,
+        {"usr/libexec/etcdadm": "etcdadm"},
+        f"var/cache/etcdadm/etcd/{ETCD_VERSION}/etcd-{ETCD_VERSION}-linux-amd64.tar.gz",
+        ("etcd", "etcdctl"),
+    ),
+)
+
 COMPONENTS: tuple[Component, ...] = (
     *PROGRAMS,
     Rootfs("rootfs", "bookworm"),
@@ -353,11 +389,15 @@ COMPONENTS: tuple[Component, ...] = (
     *SCRATCH_IMAGES,
     *MANIFESTS,
     *CHARTS,
+    *KITS,
 )
+
+ON_DEMAND = frozenset({"etcdctl", "etcdadm", *(kit.name for kit in KITS)})
+"""What a lab does without until it is asked for one of the kits."""
 
 
 def closure(names: t.Collection[str]) -> tuple[Component, ...]:
-    """The named components with all they need, dependencies first; every component when no name is given."""
+    """The named components with all they need, dependencies first; without a name all but those on demand."""
     by_name = {component.name: component for component in COMPONENTS}
     unknown = sorted(set(names) - set(by_name))
     if unknown:
@@ -371,18 +411,22 @@ def closure(names: t.Collection[str]) -> tuple[Component, ...]:
             visit(need)
         ordered[name] = by_name[name]
 
-    for name in names or by_name:
+    for name in names or (name for name in by_name if name not in ON_DEMAND):
         visit(name)
     return tuple(ordered.values())
 
 
 __all__ = (
     "COMPONENTS",
+    "EXTERNAL_ETCD",
     "IMAGES",
+    "KITS",
     "MODULE_VERSIONS",
+    "ON_DEMAND",
     "Chart",
     "Component",
     "EngineImage",
+    "Kit",
     "Manifest",
     "Program",
     "Rootfs",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import secrets
+import shlex
 import shutil
 import socket
 import typing as t
@@ -45,7 +46,7 @@ TEMPLATES: t.Mapping[str, str] = {
 }
 _MACHINE = (
     "--privileged --cgroupns=private --tmpfs /run --tmpfs /tmp --volume /var --device /dev/fuse "
-    "--volume /lib/modules:/lib/modules:ro --label {label}=1 {image}"
+    "--volume /lib/modules:/lib/modules:ro --volume {kits}:/opt/lab:ro --label {label}=1 {image}"
 )
 
 
@@ -73,13 +74,20 @@ class Datacenter:
         """The inventory of the lab's clusters."""
         return self.run / "inventory.yml"
 
-    def converge(self, state: str, *, components: t.Collection[str], check_mode: bool) -> tuple[str, ...]:
+    @property
+    def kits(self) -> Path:
+        """What each machine finds below ``/opt/lab``: a folder per kit."""
+        return self.run / "kits"
+
+    def converge(
+        self, state: str, *, components: t.Collection[str], kits: t.Collection[str], check_mode: bool
+    ) -> tuple[str, ...]:
         """Bring the lab into a state; what was done. In check mode: whether there is anything to do at all."""
         if check_mode:
             return (f"lab would become {state}",) if self.run.is_dir() != (state == "present") else ()
         if state == "built":
             return tuple(f"built {name}" for name in self.build(components))
-        return self.up() if state == "present" else self.down()
+        return self.up(kits) if state == "present" else self.down()
 
     def workshop(self) -> Workshop:
         """The builder's tools."""
@@ -111,7 +119,7 @@ class Datacenter:
             )
         return Builder(shop=self.workshop(), clock=self.clock, report=self.report).build(components)
 
-    def up(self) -> tuple[str, ...]:
+    def up(self, kits: t.Collection[str]) -> tuple[str, ...]:
         """Build what is missing and start what is not running; what was done, in words."""
         shop = self.workshop()
         done: list[str] = []
@@ -132,11 +140,28 @@ class Datacenter:
         done += [f"made the docker network {subnet}"] if made else []
         done += self._registry("registry", "127.0.0.1", read_only=False)
         done += [f"built {name}" for name in builder.build(catalog.closure(()))]
+        done += self._equip(shop, builder, kits)
         done += self._registry("mirror", gateway, read_only=True)
         shop.engine.tag(shop.image_tag("node"), catalog.IMAGES["kind-node"])
         done += self._vcenter(shop, gateway)
         done += self._describe(shop, subnet)
         return tuple(done)
+
+    def _equip(self, shop: Workshop, builder: Builder, kits: t.Collection[str]) -> list[str]:
+        """Give the kits to all machines that boot from now on."""
+        self.kits.mkdir(exist_ok=True)
+        done: list[str] = []
+        for name in sorted(kits):
+            done += [f"built {part}" for part in builder.build(catalog.closure([name]))]
+            folder = shop.kit(name)
+            place = self.kits / folder.name
+            if place.is_dir():
+                continue
+            for older in self.kits.glob(f"{name}-*"):
+                shutil.rmtree(older)
+            shutil.copytree(folder, place)
+            done.append(f"gave the machines {name}")
+        return done
 
     def _registry(self, name: str, address: str, *, read_only: bool) -> list[str]:
         processes = self.processes
@@ -171,7 +196,7 @@ class Datacenter:
             "-listen",
             f"{gateway}:{VCENTER_PORT}",
             "-image",
-            _MACHINE.format(label=LABEL, image=shop.image_tag("node")),
+            _MACHINE.format(kits=shlex.quote(str(self.kits)), label=LABEL, image=shop.image_tag("node")),
             "-templates",
             ";".join(f"{name}={tags}" for name, tags in TEMPLATES.items()),
         ]

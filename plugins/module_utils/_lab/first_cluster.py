@@ -19,6 +19,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 NAME = "w01"
 ENDPOINT_FROM_TOP = 100
+ETCD_MEMBERS = 3
 _API = "anywhere.eks.amazonaws.com/v1alpha1"
 
 Document = dict[str, t.Any]
@@ -40,10 +41,11 @@ class Place:
         return str(ipaddress.ip_network(self.subnet)[-ENDPOINT_FROM_TOP])
 
 
-def cluster_documents(place: Place, *, name: str = NAME, control_planes: int = 1, workers: int = 1) -> list[Document]:
-    """A vSphere cluster with stacked etcd on the lab."""
-    machine = f"{name}-cp", name
-    return [
+def cluster_documents(
+    place: Place, *, name: str = NAME, control_planes: int = 1, workers: int = 1, etcd: int = 0
+) -> list[Document]:
+    """A vSphere cluster on the lab: with stacked etcd, or with that many machines for an etcd of its own."""
+    documents = [
         _cluster(place, name, control_planes, workers),
         _object(
             "VSphereDatacenterConfig",
@@ -56,9 +58,16 @@ def cluster_documents(place: Place, *, name: str = NAME, control_planes: int = 1
                 "thumbprint": place.thumbprint,
             },
         ),
-        _machine(place, machine[0], "eksa-control-plane"),
-        _machine(place, machine[1], "eksa-workers"),
+        _machine(place, f"{name}-cp", "eksa-control-plane"),
+        _machine(place, name, "eksa-workers"),
     ]
+    return _with_external_etcd(documents, name, etcd, place) if etcd else documents
+
+
+def _with_external_etcd(documents: list[Document], name: str, members: int, place: Place) -> list[Document]:
+    group = {"kind": "VSphereMachineConfig", "name": f"{name}-etcd"}
+    documents[0]["spec"]["externalEtcdConfiguration"] = {"count": members, "machineGroupRef": group}
+    return [*documents, _machine(place, group["name"], "eksa-control-plane")]
 
 
 def _object(kind: str, name: str, spec: Document) -> Document:
@@ -121,11 +130,12 @@ def _with_vxlan(documents: list[Document], bundles: str) -> list[Document]:
 
 
 def write_first_cluster(run: Path, place: Place, *, bundles: Path, tools: Path) -> None:
-    """Write ``clusters/w01.yaml`` and ``inventory.yml`` below the lab's run folder."""
-    documents = _with_vxlan(cluster_documents(place), bundles.read_text())
-    config = run / "clusters" / f"{NAME}.yaml"
-    config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(yaml.dump_all(documents, Dumper=yaml.CSafeDumper, sort_keys=False))
+    """Write ``inventory.yml`` and two configs of its cluster below the lab's run folder.
+
+    ``clusters/w01.yaml`` is the one that the inventory names, ``clusters/w01-external-etcd.yaml`` the other choice.
+    """
+    config = _write_config(run, NAME, cluster_documents(place), bundles)
+    _write_config(run, f"{NAME}-external-etcd", cluster_documents(place, etcd=ETCD_MEMBERS), bundles)
     variables = {
         "ansible_connection": "local",
         "ansible_python_interpreter": "{{ ansible_playbook_python }}",
@@ -137,6 +147,14 @@ def write_first_cluster(run: Path, place: Place, *, bundles: Path, tools: Path) 
     }
     inventory = {"eksa_clusters": {"hosts": {NAME: {"eksa_config_file": str(config)}}, "vars": variables}}
     (run / "inventory.yml").write_text(yaml.dump(inventory, Dumper=yaml.CSafeDumper, sort_keys=False))
+
+
+def _write_config(run: Path, name: str, documents: list[Document], bundles: Path) -> Path:
+    config = run / "clusters" / f"{name}.yaml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.dump_all(_with_vxlan(documents, bundles.read_text()), Dumper=yaml.CSafeDumper, sort_keys=False)
+    config.write_text(text)
+    return config
 
 
 __all__ = ("Place", "cluster_documents", "write_first_cluster")

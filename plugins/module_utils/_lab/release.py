@@ -194,7 +194,7 @@ def eksd_release() -> Document:
             "components": [
                 {"name": "kubernetes", "gitTag": catalog.KUBERNETES, "assets": kubernetes},
                 {"name": "coredns", "gitTag": "v1.12.4", "assets": [_distro_asset("coredns", "coredns")]},
-                {"name": "etcd", "gitTag": "v3.6.6", "assets": [_distro_asset("etcd", "etcd")]},
+                {"name": "etcd", "gitTag": catalog.ETCD_VERSION, "assets": [_distro_asset("etcd", "etcd")]},
             ],
         },
     }

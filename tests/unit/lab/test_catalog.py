@@ -29,10 +29,17 @@ def test_names_are_unique() -> None:
 
 def test_dependencies_come_first() -> None:
     seen: set[str] = set()
-    for component in catalog.closure(()):
+    for component in catalog.closure([component.name for component in catalog.COMPONENTS]):
         assert set(component.needs) <= seen, component.name
         seen.add(component.name)
     assert len(seen) == len(catalog.COMPONENTS)
+
+
+def test_what_is_on_demand_is_left_out_until_a_kit_is_asked_for() -> None:
+    usual = {component.name for component in catalog.closure(())}
+    kits = {component.name for component in catalog.closure([kit.name for kit in catalog.KITS])}
+    assert usual | kits == {component.name for component in catalog.COMPONENTS}
+    assert kits - usual == catalog.ON_DEMAND
 
 
 def test_closure_takes_only_what_is_needed() -> None:
@@ -59,6 +66,20 @@ def test_each_program_has_its_module_pinned(program: catalog.Program) -> None:
 @pytest.mark.parametrize("image", catalog.ENGINE_IMAGES, ids=lambda image: image.name)
 def test_each_engine_image_has_its_sources(image: catalog.EngineImage) -> None:
     assert (FILES / "images" / image.name / "Dockerfile").is_file()
+
+
+@pytest.mark.parametrize("kit", catalog.KITS, ids=lambda kit: kit.name)
+def test_each_kit_has_its_sources(kit: catalog.Kit) -> None:
+    assert any((FILES / "kits" / kit.name).iterdir())
+
+
+def test_etcdadm_finds_the_etcd_that_the_release_names() -> None:
+    (kit,) = catalog.KITS
+    version = load_release(_yaml(release.eksd_release())).etcd_version
+    folder = f"etcd-v{version}-linux-amd64"
+    assert kit.archive == f"var/cache/etcdadm/etcd/v{version}/{folder}.tar.gz"
+    assert f"go.etcd.io/etcd/etcdctl/v3 v{version}" in (FILES / "go/etcdctl/go.mod").read_text()
+    assert f"go.etcd.io/etcd/server/v3 v{version}" in (FILES / "go/kubernetes/go.mod").read_text()
 
 
 @pytest.mark.parametrize(
@@ -97,3 +118,14 @@ def test_the_first_cluster_is_valid() -> None:
     )
     config = load("---\n".join(_yaml(document) for document in first_cluster.cluster_documents(place, workers=2)))
     assert (config.name, config.endpoint, config.workers[0].count) == ("w01", "172.18.255.156", 2)
+    assert config.external_etcd is None
+
+
+def test_the_first_cluster_with_external_etcd_is_valid() -> None:
+    place = first_cluster.Place(
+        server="172.18.0.1:8989", thumbprint="AB:CD", subnet="172.18.0.0/16", template="ubuntu", username="admin"
+    )
+    config = load("---\n".join(_yaml(document) for document in first_cluster.cluster_documents(place, etcd=3)))
+    assert config.external_etcd
+    assert config.external_etcd.machine
+    assert (config.external_etcd.count, config.external_etcd.machine.name) == (3, "w01-etcd")
