@@ -5,7 +5,7 @@
 """YAML text -> documents, each value checked against its schema and remembered with its source line.
 
 The text is composed by libyaml into nodes; this module turns nodes into plain data under the guidance of the schema.
-So a string field keeps the characters the user typed (``kubernetesVersion: 1.30``, ``port: 5000``), as in Go.
+So a number where a string belongs becomes one (``port: 5000``), as in Go.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import dataclasses
 import difflib
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import durations, quantities, schema
+from ansible_collections.eks.anywhere.plugins.module_utils._config import scalars, schema
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import WARNING, Finding, shown
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
@@ -22,13 +22,6 @@ MAX_CHARACTERS = 4 * 1024 * 1024
 MAX_VALUES = 200_000
 """Aliases are expanded; a bomb of them is cut here."""
 MAX_DEPTH = 64
-
-_NULL = "tag:yaml.org,2002:null"
-_INT = "tag:yaml.org,2002:int"
-_FLOAT = "tag:yaml.org,2002:float"
-_BOOL = "tag:yaml.org,2002:bool"
-_MERGE = "tag:yaml.org,2002:merge"
-_TRUE = frozenset(("y", "yes", "true", "on"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +31,11 @@ class Source:
     kind: str
     data: dict[str, t.Any]
     lines: t.Mapping[str, int]
+
+    @property
+    def api_version(self) -> str:
+        """``apiVersion``."""
+        return str(self.data.get("apiVersion", ""))
 
     @property
     def name(self) -> str:
@@ -66,10 +64,6 @@ class Source:
         return self.lines.get(field, 0)
 
 
-class Loader(yaml.CSafeLoader):
-    """libyaml's parser with the safe constructors."""
-
-
 class _Overflow(Exception):
     """More values, or deeper, than any honest config has."""
 
@@ -81,8 +75,8 @@ def read(text: str) -> tuple[list[Source], list[Finding]]:
     # Ansible hands over tagged subclasses of str, which libyaml refuses.
     loader = None
     try:
-        loader = Loader(str.__str__(text))
-        return _documents(list(_nodes(loader)), loader)
+        loader = scalars.Loader(str.__str__(text))
+        return _documents(list(_nodes(loader)))
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 0
         return [], [
@@ -97,20 +91,19 @@ def read(text: str) -> tuple[list[Source], list[Finding]]:
             loader.dispose()
 
 
-def _nodes(loader: Loader) -> t.Iterator[yaml.Node]:
+def _nodes(loader: scalars.Loader) -> t.Iterator[yaml.Node]:
     while loader.check_node():
         node = loader.get_node()
         if node is not None:
             yield node
 
 
-def _documents(nodes: t.Sequence[yaml.Node], loader: Loader) -> tuple[list[Source], list[Finding]]:
+def _documents(nodes: t.Sequence[yaml.Node]) -> tuple[list[Source], list[Finding]]:
     sources: list[Source] = []
     findings: list[Finding] = []
     for node in nodes:
-        walk = _Walk(loader)
         if not isinstance(node, yaml.MappingNode):
-            if node.tag != _NULL:
+            if node.tag != scalars.NULL:
                 findings.append(Finding("", "could not parse: a document must be an object", line=_line(node)))
             continue
         head = {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
@@ -122,6 +115,7 @@ def _documents(nodes: t.Sequence[yaml.Node], loader: Loader) -> tuple[list[Sourc
             continue
         if kind not in schema.SPECS:
             continue
+        walk = _Walk(strict=kind == "Cluster")
         data = walk.value(node, schema.of_kind(kind), "")
         source = Source(kind=kind, data=data or {}, lines=walk.lines)
         sources.append(source)
@@ -130,7 +124,7 @@ def _documents(nodes: t.Sequence[yaml.Node], loader: Loader) -> tuple[list[Sourc
 
 
 def _text(node: yaml.Node | None) -> str:
-    return node.value if isinstance(node, yaml.ScalarNode) and node.tag != _NULL else ""
+    return node.value if isinstance(node, yaml.ScalarNode) and node.tag != scalars.NULL else ""
 
 
 def _line(node: yaml.Node) -> int:
@@ -138,12 +132,16 @@ def _line(node: yaml.Node) -> int:
 
 
 class _Walk:
-    """Turns the nodes of one document into data. ``None`` stands for a value that is absent, null or unusable."""
+    """Turns the nodes of one document into data. ``None`` stands for a value that is absent, null or unusable.
 
-    def __init__(self, loader: Loader) -> None:
+    Not ``strict``, fields that nobody knows are ignored and the last of several with one name counts. Upstream reads
+    the Cluster strictly and all other documents so.
+    """
+
+    def __init__(self, *, strict: bool) -> None:
         self.lines: dict[str, int] = {}
         self.findings: list[Finding] = []
-        self._loader = loader
+        self._strict = strict
         self._values = 0
         self._depth = 0
 
@@ -152,12 +150,14 @@ class _Walk:
         self.lines[path] = _line(node)
         if isinstance(wanted, schema.Leaf):
             return self._leaf(node, wanted, path)
-        if node.tag == _NULL and isinstance(node, yaml.ScalarNode):
+        if node.tag == scalars.NULL and isinstance(node, yaml.ScalarNode):
             return None
         self._enter()
         try:
             if isinstance(wanted, schema.ListOf):
                 return self._list(node, wanted, path)
+            if isinstance(wanted, schema.Kept):
+                return self._kept(node, wanted, path)
             return self._object(node, wanted, path)
         finally:
             self._depth -= 1
@@ -171,7 +171,7 @@ class _Walk:
             raise _Overflow(f"values are nested deeper than {MAX_DEPTH} levels")
 
     def _wrong(self, node: yaml.Node, path: str, wanted: str) -> None:
-        kind = _COLLECTIONS.get(type(node)) or _SCALARS.get(node.tag, "string")
+        kind = _COLLECTIONS.get(type(node)) or scalars.NUMBERS_AND_BOOLS.get(node.tag, "string")
         value = node.value if isinstance(node, yaml.ScalarNode) else None
         message = f"cannot unmarshal {kind} into a field of type {wanted}"
         self.findings.append(Finding(path, message, line=_line(node), value=shown(value)))
@@ -183,13 +183,23 @@ class _Walk:
         items = (self.value(item, wanted.item, f"{path}[{index}]") for index, item in enumerate(node.value))
         return [_EMPTY.get(type(wanted.item), "") if item is None else item for item in items]
 
+    def _kept(self, node: yaml.Node, wanted: schema.Kept, path: str) -> dict[str, t.Any] | None:
+        if self._object(node, wanted.shape, path) is None:
+            return None
+        told = len(self.findings)
+        found: dict[str, t.Any] = self._free(node)
+        del self.findings[told:]  # the first walk said it, with the path
+        if not isinstance(found.get("kind"), str):
+            self.findings.append(Finding(path, "Object 'Kind' is missing", line=_line(node)))
+        return found
+
     def _object(self, node: yaml.Node, wanted: schema.Fields | schema.MapOf, path: str) -> dict[str, t.Any] | None:
         if not isinstance(node, yaml.MappingNode):
             self._wrong(node, path, "object")
             return None
         found: dict[str, t.Any] = {}
         for key, item in self._pairs(node, path):
-            name = self._name(key, wanted, path) if isinstance(wanted, schema.Fields) else key.value
+            name = self._name(key, wanted, path) if isinstance(wanted, schema.Fields) else scalars.string(key)
             if name is None:
                 continue
             item_schema = wanted.names[name] if isinstance(wanted, schema.Fields) else wanted.item
@@ -205,7 +215,7 @@ class _Walk:
         own: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
         merged: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
         for key, item in node.value:
-            if key.tag == _MERGE:
+            if key.tag == scalars.MERGE:
                 for source in item.value if isinstance(item, yaml.SequenceNode) else [item]:
                     merged |= {
                         pair[0].value: pair for pair in self._merged(source, path) if pair[0].value not in merged
@@ -215,7 +225,8 @@ class _Walk:
             elif key.value in own:
                 where = f"{path}.{key.value}" if path else key.value
                 message = f'duplicate field: key "{key.value}" already set in map on line {_line(own[key.value][0])}'
-                self.findings.append(Finding(where, message, line=_line(key)))
+                self.findings.append(self._doubtful(where, message, "the last one counts", key))
+                own[key.value] = (key, item)
             else:
                 own[key.value] = (key, item)
         yield from {**merged, **own}.values()
@@ -241,8 +252,14 @@ class _Walk:
             return same[0]
         near = difflib.get_close_matches(key.value, wanted.names, n=1, cutoff=0.5)
         advice = f'; did you mean "{near[0]}"?' if near else ""
-        self.findings.append(Finding(where, f'unknown field "{key.value}"{advice}', line=_line(key)))
+        self.findings.append(self._doubtful(where, f'unknown field "{key.value}"{advice}', "it is ignored", key))
         return None
+
+    def _doubtful(self, path: str, message: str, outcome: str, key: yaml.ScalarNode) -> Finding:
+        """An error in a document that is read strictly, else a warning that says what comes of it."""
+        if self._strict:
+            return Finding(path, message, line=_line(key))
+        return Finding(path, f"{message}; {outcome}", WARNING, _line(key))
 
     def _leaf(self, node: yaml.Node, wanted: schema.Leaf, path: str) -> t.Any:
         if wanted is schema.FREE:
@@ -250,9 +267,9 @@ class _Walk:
         if not isinstance(node, yaml.ScalarNode):
             self._wrong(node, path, wanted.type)
             return None
-        if node.tag == _NULL:
+        if node.tag == scalars.NULL:
             return None
-        value = _LEAVES[wanted](node, self._loader)
+        value = scalars.LEAVES[wanted](node)
         if value is None:
             self._wrong(node, path, wanted.type)
         return value
@@ -263,68 +280,14 @@ class _Walk:
             if isinstance(node, yaml.SequenceNode):
                 return [self._free(item) for item in node.value]
             if isinstance(node, yaml.MappingNode):
-                return {str(key.value): self._free(item) for key, item in self._pairs(node, "")}
-            return _scalar(node, self._loader) if isinstance(node, yaml.ScalarNode) else None
+                return {scalars.string(key): self._free(item) for key, item in self._pairs(node, "")}
+            return scalars.plain(node) if isinstance(node, yaml.ScalarNode) else None
         finally:
             self._depth -= 1
 
 
 _COLLECTIONS: t.Mapping[type, str] = {yaml.SequenceNode: "array", yaml.MappingNode: "object"}
-_SCALARS = {_INT: "number", _FLOAT: "number", _BOOL: "bool"}
-_EMPTY: t.Mapping[type, t.Any] = {schema.Fields: {}, schema.MapOf: {}, schema.ListOf: []}
+_EMPTY: t.Mapping[type, t.Any] = {schema.Fields: {}, schema.MapOf: {}, schema.Kept: {}, schema.ListOf: []}
 
-
-def _scalar(node: yaml.ScalarNode, loader: Loader) -> t.Any:
-    """A scalar with YAML's own type; times stay text, as JSON has none."""
-    if node.tag == _NULL:
-        return None
-    if node.tag == _BOOL:
-        return str(node.value).lower() in _TRUE
-    try:
-        if node.tag == _INT:
-            return loader.construct_yaml_int(node)
-        if node.tag == _FLOAT:
-            return loader.construct_yaml_float(node)
-    except ValueError:
-        pass
-    return str(node.value)
-
-
-def _string(node: yaml.ScalarNode, loader: Loader) -> str:
-    return str(_scalar(node, loader)).lower() if node.tag == _BOOL else str(node.value)
-
-
-def _integer(node: yaml.ScalarNode, loader: Loader) -> int | None:
-    value = _scalar(node, loader)
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _boolean(node: yaml.ScalarNode, loader: Loader) -> bool | None:
-    value = _scalar(node, loader)
-    return value if isinstance(value, bool) else None
-
-
-def _duration(node: yaml.ScalarNode, loader: Loader) -> str | None:
-    return str(node.value) if durations.seconds(str(node.value)) is not None else None
-
-
-def _int_or_string(node: yaml.ScalarNode, loader: Loader) -> int | str | None:
-    return str(node.value) if node.tag not in _SCALARS else _integer(node, loader)
-
-
-def _quantity(node: yaml.ScalarNode, loader: Loader) -> str | None:
-    return str(node.value) if quantities.amount(str(node.value)) is not None else None
-
-
-_LEAVES: t.Mapping[schema.Leaf, t.Callable[[yaml.ScalarNode, Loader], t.Any]] = {
-    schema.STR: _string,
-    schema.INT: _integer,
-    schema.BOOL: _boolean,
-    schema.DURATION: _duration,
-    schema.INT_OR_STR: _int_or_string,
-    schema.QUANTITY: _quantity,
-}
 
 __all__ = ("Source", "read")

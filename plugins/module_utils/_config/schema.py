@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import (
-    kubelet_fields,
     schema_cloudstack,
+    schema_kubelet,
     schema_nutanix,
     schema_snow,
     schema_tinkerbell,
@@ -18,36 +18,55 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config import (
 from ansible_collections.eks.anywhere.plugins.module_utils._config.shapes import (
     BOOL,
     DURATION,
+    FLOAT,
     FREE,
     HOST_OS,
     INT,
+    INT32,
     INT_OR_STR,
     QUANTITY,
     REF,
     STR,
     STRING_MAP,
     STRINGS,
+    TIME,
+    UINT32,
     USERS,
+    VERSION,
     Fields,
+    Kept,
     Leaf,
     ListOf,
     MapOf,
     Schema,
     fields,
-    frees,
 )
 
 API_VERSION = "anywhere.eks.amazonaws.com/v1alpha1"
 
-_MANAGED_METADATA = frees(
-    "creationTimestamp deletionGracePeriodSeconds deletionTimestamp finalizers generateName generation managedFields "
-    "ownerReferences resourceVersion selfLink uid"
+METADATA = fields(
+    name=STR,
+    namespace=STR,
+    annotations=STRING_MAP,
+    labels=STRING_MAP,
+    creationTimestamp=TIME,
+    deletionGracePeriodSeconds=INT,
+    deletionTimestamp=TIME,
+    finalizers=STRINGS,
+    generateName=STR,
+    generation=INT,
+    managedFields=FREE,
+    ownerReferences=ListOf(
+        fields(apiVersion=STR, kind=STR, name=STR, uid=STR, controller=BOOL, blockOwnerDeletion=BOOL)
+    ),
+    resourceVersion=STR,
+    selfLink=STR,
+    uid=STR,
 )
-METADATA = Fields({"name": STR, "namespace": STR, "annotations": STRING_MAP, "labels": STRING_MAP, **_MANAGED_METADATA})
 
-TAINTS = ListOf(fields(key=STR, value=STR, effect=STR, timeAdded=STR))
+TAINTS = ListOf(fields(key=STR, value=STR, effect=STR, timeAdded=TIME))
 HEALTH_CHECK = fields(nodeStartupTimeout=DURATION, unhealthyMachineTimeout=DURATION, maxUnhealthy=INT_OR_STR)
-KUBELET = Fields(dict.fromkeys(kubelet_fields.NAMES, FREE))
+KUBELET = Kept(schema_kubelet.KUBELET)
 
 CONTROL_PLANE = fields(
     count=INT,
@@ -71,7 +90,7 @@ WORKER_GROUP = fields(
     autoscalingConfiguration=fields(minCount=INT, maxCount=INT),
     taints=TAINTS,
     labels=STRING_MAP,
-    kubernetesVersion=STR,
+    kubernetesVersion=VERSION,
     kubeletConfiguration=KUBELET,
     upgradeRolloutStrategy=fields(type=STR, rollingUpdate=fields(maxSurge=INT, maxUnavailable=INT)),
     machineHealthCheck=HEALTH_CHECK,
@@ -116,9 +135,9 @@ PACKAGES = fields(
     ),
     cronjob=fields(repository=STR, tag=STR, digest=STR, disable=BOOL),
 )
-KMS = fields(name=STR, socketListenAddress=STR, cachesize=INT, timeout=DURATION)
+KMS = fields(name=STR, socketListenAddress=STR, cachesize=INT32, timeout=DURATION)
 CLUSTER = fields(
-    kubernetesVersion=STR,
+    kubernetesVersion=VERSION,
     eksaVersion=STR,
     bundlesRef=fields(apiVersion=STR, name=STR, namespace=STR),
     managementCluster=fields(name=STR),
@@ -233,14 +252,20 @@ __all__ = (
     "API_VERSION",
     "BOOL",
     "DURATION",
+    "FLOAT",
     "FREE",
     "INT",
+    "INT32",
     "INT_OR_STR",
     "PROVIDERS",
     "QUANTITY",
     "SPECS",
     "STR",
+    "TIME",
+    "UINT32",
+    "VERSION",
     "Fields",
+    "Kept",
     "Leaf",
     "ListOf",
     "MapOf",

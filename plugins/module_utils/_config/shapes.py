@@ -38,12 +38,25 @@ class Fields:
     names: t.Mapping[str, Schema]
 
 
-Schema = t.Union[Leaf, ListOf, MapOf, Fields]
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """An object that is kept as it was written, while its content has to fit ``shape``; it must say its kind."""
+
+    shape: Fields
+
+
+Schema = t.Union[Leaf, ListOf, MapOf, Fields, Kept]
 
 STR = Leaf("string")
 INT = Leaf("int")
+INT32 = Leaf("int32")
+UINT32 = Leaf("uint32")
+FLOAT = Leaf("float64")
 BOOL = Leaf("bool")
 DURATION = Leaf("duration")
+TIME = Leaf("time")
+VERSION = Leaf("version")
+"""A string that keeps its zeros when it looks like a number: ``1.30``."""
 INT_OR_STR = Leaf("int or string")
 QUANTITY = Leaf("quantity")
 """An amount of Kubernetes: ``4Gi``, ``500m``."""
@@ -113,17 +126,23 @@ HOST_OS = fields(
 __all__ = (
     "BOOL",
     "DURATION",
+    "FLOAT",
     "FREE",
     "HOST_OS",
     "INT",
+    "INT32",
     "INT_OR_STR",
     "QUANTITY",
     "REF",
     "STR",
     "STRINGS",
     "STRING_MAP",
+    "TIME",
+    "UINT32",
     "USERS",
+    "VERSION",
     "Fields",
+    "Kept",
     "Leaf",
     "ListOf",
     "MapOf",

@@ -63,7 +63,12 @@ BROKEN: tuple[tuple[str, t.Any, str, str], ...] = (
         "apiServerExtraArgs",
         "Set env var API_SERVER_EXTRA_ARGS_ENABLED to enable",
     ),
-    (f"{CP}.kubeletConfiguration", {"providerID": "x"}, "providerID", "can not override providerID"),
+    (
+        f"{CP}.kubeletConfiguration",
+        {"kind": "KubeletConfiguration", "providerID": "x"},
+        "providerID",
+        "can not override providerID",
+    ),
     (f"{CP}.auditPolicyContent", "a: [", "auditPolicyContent", "invalid YAML in auditPolicyContent"),
     ("eksaVersion", "latest", "spec.eksaVersion", "eksaVersion is not a valid semver"),
     # references
@@ -187,7 +192,12 @@ BROKEN: tuple[tuple[str, t.Any, str, str], ...] = (
         "httpsProxy",
         "valid proxy domain name or ip",
     ),
-    ("proxyConfiguration", {"httpProxy": "a:1", "httpsProxy": "http:/x"}, "httpsProxy", "please provide a valid URI"),
+    (
+        "proxyConfiguration",
+        {"httpProxy": "a:1", "httpsProxy": "http://a b"},
+        "httpsProxy",
+        "please provide a valid URI",
+    ),
     ("registryMirrorConfiguration", {}, "endpoint", "no value set for RegistryMirrorConfiguration.Endpoint"),
     ("registryMirrorConfiguration", {"endpoint": "a", "port": "x"}, "port", "registry mirror port x is invalid"),
     (

@@ -48,8 +48,8 @@ def read_spec(body: str) -> dict[str, object]:
             {"clusterNetwork": {"cniConfig": {"cilium": {"helmValues": {"a": 1, "b": [1.5, "x", None, True]}}}}},
         ),
         (
-            "  datacenterRef: &d {kind: K, name: n}\n  gitOpsRef: {<<: *d, name: m}",
-            {"datacenterRef": {"kind": "K", "name": "n"}, "gitOpsRef": {"kind": "K", "name": "m"}},
+            "  datacenterRef: &d {kind: K, name: old}\n  gitOpsRef: {<<: *d, name: m}",
+            {"datacenterRef": {"kind": "K", "name": "old"}, "gitOpsRef": {"kind": "K", "name": "m"}},
         ),
         ("  KubernetesVersion: 1.31", {"kubernetesVersion": "1.31"}),
     ],
@@ -90,7 +90,7 @@ def test_values_are_read_as_go_reads_them(body: str, expected: dict[str, object]
             "type duration",
         ),
         (
-            "  controlPlaneConfiguration: {kubeletConfiguration: {maxPod: 1}}",
+            "  controlPlaneConfiguration: {kubeletConfiguration: {kind: KubeletConfiguration, maxPod: 1}}",
             5,
             "spec.controlPlaneConfiguration.kubeletConfiguration.maxPod",
             'did you mean "maxPods"?',

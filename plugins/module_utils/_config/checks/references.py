@@ -65,7 +65,8 @@ def _sections(scope: Scope) -> t.Iterator[tuple[str, dict[str, t.Any], tuple[str
 def namespaces(scope: Scope) -> Findings:
     """One namespace for the Cluster and all it references."""
     for source in scope.sources:
-        if source.namespace == scope.cluster.namespace or (source.kind, source.name) not in _referenced(scope):
+        key = (source.kind, source.name)
+        if source.namespace == scope.cluster.namespace or key not in _referenced(scope) or scope.find(*key) is None:
             continue
         message = f"{source.kind} and Cluster objects must have the same namespace specified"
         yield scope.error("metadata.namespace", message, source=source)

@@ -82,7 +82,7 @@ class Scope:
         return self.environ.get(variable) == "true"
 
     def find(self, kind: str, name: str) -> Source | None:
-        """A document by kind and name."""
+        """A document by kind and name, of the same API version as the Cluster."""
         return self._by_name.get((kind, name))
 
     def datacenter(self, kind: str) -> Source | None:
@@ -130,7 +130,11 @@ class Scope:
 
     @functools.cached_property
     def _by_name(self) -> dict[tuple[str, str], Source]:
-        return {(source.kind, source.name): source for source in self.sources}
+        return {
+            (source.kind, source.name): source
+            for source in self.sources
+            if source.api_version == self.cluster.api_version
+        }
 
 
 Check = t.Callable[[Scope], Findings]
