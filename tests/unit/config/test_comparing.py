@@ -40,7 +40,7 @@ MOVED: tuple[tuple[str, t.Any, str], ...] = (
     ("VSphereDatacenterConfig:network", "/DC0/network/x", "spec.network: field is immutable"),
     ("VSphereMachineConfig/w02-cp:storagePolicyName", ..., "VSphereMachineConfig[w02-cp].spec.storagePolicyName"),
     ("VSphereMachineConfig/w02-cp:osFamily", "redhat", "spec.osFamily: field is immutable"),
-    ("OIDCConfig:clientId", "x", "OIDCConfig[w02].spec: field is immutable"),
+    ("OIDCConfig:clientId", "x", "OIDCConfig[w02].spec.clientId: field is immutable"),
     ("AWSIamConfig:awsRegion", "x", "AWSIamConfig[w02].spec.awsRegion: field is immutable"),
 )
 
