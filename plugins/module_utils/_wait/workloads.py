@@ -13,7 +13,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions import conditions, flat, said
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import Reason, Weight
 
-_PULL = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"})
+PULL = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"})
 _NEVER = re.compile(
     r"not found|manifest unknown|denied|unauthorized|authorization failed|InvalidImageName|name unknown|forbidden",
     re.IGNORECASE,
@@ -52,17 +52,17 @@ def _is_ready(obj: Obj) -> bool:
 def _container(pod_name: str, container: t.Mapping[str, t.Any]) -> Reason | None:
     waiting = (container.get("state") or {}).get("waiting") or {}
     why, message = str(waiting.get("reason") or ""), flat(str(waiting.get("message") or ""))
-    if why in _PULL:
+    if why in PULL:
         return _pull(pod_name, container, f"{message or why}")
     if why == "CrashLoopBackOff":
         return Reason(
-            "Pod", pod_name, f"container {container['name']} keeps failing{_last_end(container)}", Weight.CAUSE
+            "Pod", pod_name, f"container {container['name']} keeps failing{last_end(container)}", Weight.CAUSE
         )
     if why in {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}:
         return Reason("Pod", pod_name, f"container {container['name']} cannot start: {message or why}", Weight.CAUSE)
     ended = (container.get("state") or {}).get("terminated") or {}
     if ended and ended.get("exitCode"):
-        text = f"container {container['name']} failed{_last_end({'lastState': {'terminated': ended}})}"
+        text = f"container {container['name']} failed{last_end({'lastState': {'terminated': ended}})}"
         return Reason("Pod", pod_name, text, Weight.CAUSE)
     return None
 
@@ -80,7 +80,8 @@ def _pull(pod_name: str, container: t.Mapping[str, t.Any], message: str) -> Reas
     )
 
 
-def _last_end(container: t.Mapping[str, t.Any]) -> str:
+def last_end(container: t.Mapping[str, t.Any]) -> str:
+    """How a container ended last, in parentheses; empty when it never did."""
     ended = (container.get("lastState") or {}).get("terminated") or {}
     if not ended:
         return ""
@@ -134,4 +135,4 @@ def _full_name(obj: Obj) -> str:
     return f"{obj['metadata'].get('namespace', 'default')}/{obj['metadata']['name']}"
 
 
-__all__ = ("daemon_set", "deployment", "node", "node_text", "pod")
+__all__ = ("PULL", "daemon_set", "deployment", "last_end", "node", "node_text", "pod")

@@ -13,12 +13,21 @@ NAMESPACE = "eksa-system"
 CAPI = "cluster.x-k8s.io/v1beta2"
 INFRA = "infrastructure.cluster.x-k8s.io/v1beta1"
 CLUSTER_LABEL = "cluster.x-k8s.io/cluster-name"
+LONG_AGO = "2026-09-01T11:00:00Z"
+"""An hour before the time that fakes live in."""
+JUST_NOW = "2026-09-01T11:59:50Z"
 UUID = "vsphere://42305f0b-dad7-1d3d-5727-0eafffffbbbb"
 
 
-def condition(kind: str, status: str = "True", reason: str = "", message: str = "") -> Obj:
+def condition(kind: str, status: str = "True", reason: str = "", message: str = "", since: str = LONG_AGO) -> Obj:
     """One entry of ``status.conditions``."""
-    return {"type": kind, "status": status, "reason": reason or kind, "message": message}
+    return {
+        "type": kind,
+        "status": status,
+        "reason": reason or kind,
+        "message": message,
+        "lastTransitionTime": since,
+    }
 
 
 def meta(name: str, *, cluster: str = "w01", control_plane: bool = False, **more: t.Any) -> Obj:
