@@ -48,13 +48,15 @@ def second_network(inputs: Inputs, machine: MachineConfig, *, kubernetes_version
 
 
 def etcd(inputs: Inputs, machine: MachineConfig) -> Obj:
-    """``bottlerocketConfig`` of etcd machines; they run no kubelet, so its settings are not asked for."""
+    """What the configuration of etcdadm holds; no kubelet runs there, so its settings are not asked for."""
     release = inputs.release
     return {
-        "etcdImage": release.etcd_image,
-        "bootstrapImage": inputs.bundle.bottlerocket_bootstrap_image,
-        "pauseImage": f"{release.pause.repository}:{release.pause.tag}",
-        **_host_settings(machine),
+        "bottlerocketConfig": {
+            "etcdImage": release.etcd_image,
+            "bootstrapImage": inputs.bundle.bottlerocket_bootstrap_image,
+            "pauseImage": f"{release.pause.repository}:{release.pause.tag}",
+            **_host_settings(machine),
+        }
     }
 
 
