@@ -68,6 +68,7 @@ class VersionsBundle:
     cert_manager: Manifest
     providers: t.Mapping[str, Provider]
     kube_vip_image: str
+    haproxy_image: str
     cpi_image: str
     eksa_version: str
     eksa_components_uri: str
@@ -145,6 +146,7 @@ def _versions_bundle(section: Data) -> VersionsBundle:
         cert_manager=Manifest(cert_manager.get("version", ""), _uri(cert_manager, "manifest")),
         providers=_providers(section),
         kube_vip_image=_uri(vsphere, "kubeVip"),
+        haproxy_image=_uri(_section(section, "haproxy"), "image"),
         cpi_image=_uri(vsphere, "manager"),
         eksa_version=eksa.get("version", ""),
         eksa_components_uri=_uri(eksa, "components"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import schema
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
@@ -30,10 +31,25 @@ def _machine_uses(test: t.Callable[[t.Any], bool]) -> t.Callable[[ClusterConfig]
     return lambda config: any(test(machine) for machine in config.machines)
 
 
+def _provider_is(name: str) -> t.Callable[[ClusterConfig], bool]:
+    return lambda config: config.provider == name
+
+
+_DATACENTER = "spec.datacenterRef.kind"
+_NOT_RENDERED: t.Mapping[str, str] = {
+    "nutanix": "Nutanix",
+    "tinkerbell": "bare metal (Tinkerbell)",
+    "snow": "Snow",
+    "cloudstack": "CloudStack",
+}
+
 GAPS: tuple[Gap, ...] = (
-    Gap(
-        RENDER, "spec.datacenterRef.kind", "a provider other than vSphere", lambda config: config.provider != "vsphere"
+    *(
+        Gap(RENDER, _DATACENTER, f"the provider {label}", _provider_is(provider))
+        for provider, label in _NOT_RENDERED.items()
     ),
+    Gap(RENDER, _DATACENTER, "an unknown provider", lambda config: config.provider not in schema.PROVIDERS.values()),
+    Gap(CREATE, _DATACENTER, "creation with the provider Docker", _provider_is("docker")),
     Gap(
         CREATE,
         "VSphereMachineConfig.spec.osFamily",
@@ -74,7 +90,7 @@ def require(config: ClusterConfig, stage: str) -> None:
     raise EksaError(
         f"Cluster {config.name} uses what is not supported yet: {named}.",
         code="config.not_supported",
-        hint="Created now: vSphere with Ubuntu or RHEL machines. Rendered, to read and compare: Bottlerocket too.",
+        hint="Created now: vSphere with Ubuntu or RHEL machines. Rendered, to compare: Bottlerocket and Docker too.",
         details={"paths": [gap.path for gap in missing]},
     )
 

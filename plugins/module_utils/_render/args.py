@@ -16,9 +16,12 @@ Args = list[dict[str, str]]
 
 
 def arguments(*, fixed: t.Mapping[str, str], extra: t.Mapping[str, str]) -> Args:
-    """``fixed`` in the order given, then ``extra`` by name without its empty values."""
-    pairs = [*fixed.items(), *sorted((name, value) for name, value in extra.items() if value)]
-    return [{"name": name, "value": value} for name, value in pairs]
+    """``fixed``, and ``extra`` without its empty values, by name; a name in both comes twice.
+
+    Upstream sorts them before it applies them, and Cluster API replaces machines for another order.
+    """
+    pairs = [*fixed.items(), *((name, value) for name, value in extra.items() if value)]
+    return [{"name": name, "value": value} for name, value in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def node_labels(labels: t.Mapping[str, str]) -> dict[str, str]:

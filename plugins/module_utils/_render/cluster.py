@@ -12,22 +12,10 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import support
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import VersionsBundle
-from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, WorkerGroup
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._render import (
-    capi,
-    control_plane,
-    cpi,
-    etcd,
-    health,
-    names,
-    vsphere,
-    workers,
-)
-from ansible_collections.eks.anywhere.plugins.module_utils._render import (
-    credentials as secrets,
-)
+from ansible_collections.eks.anywhere.plugins.module_utils._render import docker_cluster, health, vsphere_cluster
 from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import Credentials
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs, TemplateFacts
 
@@ -45,6 +33,19 @@ class RenderedCluster:
         return (*self.control_plane, *self.workers)
 
 
+class _Provider(t.NamedTuple):
+    """What makes the objects of a cluster, and those of a worker group, on one kind of infrastructure."""
+
+    control_plane: t.Callable[[Inputs], t.Iterable[Obj]]
+    workers: t.Callable[[Inputs, WorkerGroup], t.Iterable[Obj]]
+
+
+_PROVIDERS: t.Mapping[str, _Provider] = {
+    "vsphere": _Provider(vsphere_cluster.control_plane, vsphere_cluster.workers),
+    "docker": _Provider(docker_cluster.control_plane, docker_cluster.workers),
+}
+
+
 def cluster_objects(
     config: ClusterConfig,
     bundle: VersionsBundle,
@@ -58,29 +59,20 @@ def cluster_objects(
     """Every object of the cluster. What cannot be rendered yet raises ``EksaError`` (``config.not_supported``)."""
     support.require(config, support.RENDER)
     inputs = Inputs(config, bundle, release, credentials, templates, group_releases, group_bundles)
-    return RenderedCluster(control_plane=tuple(_control_plane(inputs)), workers=tuple(_workers(inputs)))
-
-
-def _control_plane(inputs: Inputs) -> t.Iterator[Obj]:
-    config, name = inputs.config, inputs.config.name
-    yield secrets.vsphere_secret(name, inputs.credentials)
-    if config.registry_mirror and config.registry_mirror.authenticate:
-        yield secrets.registry_secret(inputs.credentials)
-    yield from vsphere.failure_domains(inputs)
-    yield capi.cluster(inputs, vsphere.INFRASTRUCTURE)
-    yield vsphere.cluster(inputs)
-    yield vsphere.machine_template(
-        inputs, name=names.control_plane_template(name), machine=control_plane.machine_config(inputs)
+    provider = _PROVIDERS[config.provider]
+    return RenderedCluster(
+        control_plane=tuple(_control_plane(inputs, provider)), workers=tuple(_workers(inputs, provider))
     )
-    yield control_plane.kubeadm_control_plane(inputs)
-    yield from etcd.objects(inputs)
-    yield from cpi.objects(inputs)
-    yield health.control_plane(config)
 
 
-def _workers(inputs: Inputs) -> t.Iterator[Obj]:
+def _control_plane(inputs: Inputs, provider: _Provider) -> t.Iterator[Obj]:
+    yield from provider.control_plane(inputs)
+    yield health.control_plane(inputs.config)
+
+
+def _workers(inputs: Inputs, provider: _Provider) -> t.Iterator[Obj]:
     for group in inputs.config.workers:
-        yield from workers.objects(inputs, group)
+        yield from provider.workers(inputs, group)
         yield health.workers(inputs.config, group)
 
 

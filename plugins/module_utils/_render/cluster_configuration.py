@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import (
-    admission,
     args,
-    encryption,
-    iam_authenticator,
     kubeadm,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._render.host import Host
@@ -53,21 +50,7 @@ def _api_server(inputs: Inputs, host: Host) -> Obj:
     fixed |= kubeadm.API_SERVER_ARGUMENTS
     if config.etcd_encryption and inputs.minor >= 29:
         fixed["feature-gates"] = "KMSv1=true"
-    volumes = [
-        *kubeadm.audit_volumes(host),
-        *(admission.volumes(host) if config.control_plane.skip_admission_for_system_resources else ()),
-        *(iam_authenticator.volumes() if config.aws_iam is not None else ()),
-        *(encryption.volumes() if config.etcd_encryption else ()),
-    ]
-    server: Obj = {
-        "extraArgs": args.arguments(fixed=fixed, extra=args.api_server(config)),
-        "extraVolumes": volumes,
-    }
-    if config.control_plane.cert_sans:
-        server["certSANs"] = list(config.control_plane.cert_sans)
-    if config.control_plane.skip_admission_for_system_resources:
-        server["extraEnvs"] = [admission.ENVIRONMENT]
-    return server
+    return kubeadm.api_server(config, host, fixed=fixed, cert_sans=config.control_plane.cert_sans)
 
 
 __all__ = ("fields",)

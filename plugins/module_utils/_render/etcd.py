@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import versions
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import MachineConfig
-from ansible_collections.eks.anywhere.plugins.module_utils._config.text import block
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import (
@@ -17,6 +15,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render import (
     capi,
     containerd,
     control_plane,
+    etcdadm,
     host,
     machine,
     names,
@@ -25,9 +24,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render import (
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
 
 _MIN_MEMORY_MIB = 8192
-_OLDEST = (0, 0, 0)
-_FIRST_WITH_URL = (0, 19, 0)
-"""Release of EKS Anywhere from which machines download etcd from a given URL; older ones must not be rolled for it."""
 
 
 def objects(inputs: Inputs) -> list[Obj]:
@@ -65,19 +61,11 @@ def _bootstrap(inputs: Inputs, here: MachineConfig) -> Obj:
     if config.proxy:
         proxy = {"httpProxy": config.proxy.http, "httpsProxy": config.proxy.https}
         spec["proxy"] = {**proxy, "noProxy": containerd.no_proxy(config)}
-    if config.registry_mirror:
-        mirror = config.registry_mirror
-        authority = {"caCert": block(mirror.ca_cert)} if mirror.ca_cert else {}
-        endpoint = containerd.endpoints(mirror).get(containerd.PUBLIC_REGISTRY, "")
-        spec["registryMirror"] = {"endpoint": endpoint, **authority}
-    return {**spec, **bottlerocket.certificates(here)}
+    return {**spec, **etcdadm.registry_mirror(config.registry_mirror), **bottlerocket.certificates(here)}
 
 
 def _cloud_init(inputs: Inputs) -> Obj:
-    release = inputs.release
-    settings = {"version": release.etcd_version, "installDir": "/usr/bin"}
-    if release.etcd_url and (versions.semver(inputs.config.eksa_version) or _OLDEST) >= _FIRST_WITH_URL:
-        settings["etcdReleaseURL"] = release.etcd_url
+    settings = {**etcdadm.cloud_init(inputs), "installDir": "/usr/bin"}
     return {"cloudInitConfig": settings, "preEtcdadmCommands": machine.hostname_commands()}
 
 

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._render import args, audit
+from ansible_collections.eks.anywhere.plugins.module_utils._render import (
+    admission,
+    args,
+    audit,
+    encryption,
+    iam_authenticator,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._render.host import CLOUD_INIT, Host
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
 
@@ -69,4 +76,23 @@ def audit_volumes(host: Host = CLOUD_INIT) -> list[Obj]:
     ]
 
 
-__all__ = ("API_SERVER_ARGUMENTS", "audit_volumes", "etcd")
+def api_server(
+    config: ClusterConfig, host: Host = CLOUD_INIT, *, fixed: t.Mapping[str, str], cert_sans: t.Sequence[str]
+) -> Obj:
+    """The API server with what the config asks of it, beside the ``fixed`` arguments of the provider."""
+    skips_admission = config.control_plane.skip_admission_for_system_resources
+    volumes = [
+        *audit_volumes(host),
+        *(admission.volumes(host) if skips_admission else ()),
+        *(iam_authenticator.volumes() if config.aws_iam is not None else ()),
+        *(encryption.volumes() if config.etcd_encryption else ()),
+    ]
+    return {
+        **({"certSANs": list(cert_sans)} if cert_sans else {}),
+        **({"extraEnvs": [admission.ENVIRONMENT]} if skips_admission else {}),
+        "extraArgs": args.arguments(fixed=fixed, extra=args.api_server(config)),
+        "extraVolumes": volumes,
+    }
+
+
+__all__ = ("API_SERVER_ARGUMENTS", "api_server", "audit_volumes", "etcd")

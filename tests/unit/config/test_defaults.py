@@ -138,7 +138,9 @@ def test_reading_without_judgement_takes_what_creation_refuses() -> None:
         (samples.assign("gitOpsRef", {"kind": "FluxConfig", "name": "x"}), support.CREATE, "GitOps"),
         (samples.assign("managementCluster", {"name": "other"}), support.CREATE, "management cluster"),
         (samples.assign("VSphereMachineConfig/w01:osFamily", "bottlerocket"), support.CREATE, "Bottlerocket"),
-        (samples.assign("datacenterRef.kind", "DockerDatacenterConfig"), support.RENDER, "other than vSphere"),
+        (samples.assign("datacenterRef.kind", "DockerDatacenterConfig"), support.CREATE, "with the provider Docker"),
+        (samples.assign("datacenterRef.kind", "NutanixDatacenterConfig"), support.RENDER, "the provider Nutanix"),
+        (samples.assign("datacenterRef.kind", "OtherDatacenterConfig"), support.RENDER, "an unknown provider"),
     ],
 )
 def test_gaps_are_named(edit: samples.Edit, stage: str, feature: str) -> None:

@@ -173,7 +173,7 @@ def test_a_group_with_its_own_version() -> None:
 
 
 def test_what_cannot_be_rendered_is_refused() -> None:
-    with pytest.raises(EksaError, match="not supported yet: a provider other than vSphere") as caught:
+    with pytest.raises(EksaError, match="not supported yet: the provider Nutanix") as caught:
         rendered(TEXTS["stacked.config.txt"].replace("VSphereDatacenterConfig", "NutanixDatacenterConfig"))
     assert caught.value.code == "config.not_supported"
 
