@@ -47,12 +47,13 @@ options:
   until:
     description:
       - What to wait for.
+      - V(etcd) is an external etcd with all members healthy; where etcd is stacked there is nothing to wait for.
       - V(control_plane) is an available control plane of the wanted version; its nodes need not be ready.
-      - V(machines) is a node for each machine.
+      - V(machines) is a node for each machine; a machine of an external etcd counts once etcd on it is healthy.
       - V(nodes) is all nodes ready, which needs a network.
       - V(ready) is all machines running and ready, and the Cluster available.
     type: str
-    choices: [control_plane, machines, nodes, ready]
+    choices: [etcd, control_plane, machines, nodes, ready]
     required: true
 """
 

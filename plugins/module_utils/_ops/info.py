@@ -233,11 +233,13 @@ class _Observer:
         target = Target(name=self._config.name, namespace=CAPI_NAMESPACE)
         scene = Observer(target, kube=kube, connect=self._ports.connect).look(Goal.MACHINES)
         tick = judge(scene, Goal.MACHINES)
-        planes = [obj for obj in (scene.control_plane,) if obj]
+        planes = [obj for obj in (scene.control_plane, scene.etcd) if obj]
         present = {obj["metadata"]["name"] for obj in (*planes, *scene.deployments)}
         wanted = {self._config.name: "KubeadmControlPlane"} | {
             f"{self._config.name}-{group.name}": "MachineDeployment" for group in self._config.workers
         }
+        if self._config.external_etcd:
+            wanted[f"{self._config.name}-etcd"] = "EtcdadmCluster"
         return dataclasses.replace(
             seen,
             cluster=_capi(cluster),

@@ -15,7 +15,13 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import until
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import TITLES, Goal, Scene, judge
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import (
+    TITLES,
+    Goal,
+    Scene,
+    has_external_etcd,
+    judge,
+)
 
 CAPI = "cluster.x-k8s.io/v1beta2"
 _CONTROL_PLANE = "controlplane.cluster.x-k8s.io/v1beta2"
@@ -27,13 +33,15 @@ _RELATED = (
     ("infrastructure.cluster.x-k8s.io/v1beta1", "VSphereVM"),
     ("bootstrap.cluster.x-k8s.io/v1beta2", "KubeadmConfig"),
 )
-_ETCD = ("etcdcluster.cluster.x-k8s.io/v1beta1", "EtcdadmCluster")
+_ETCD = "etcdcluster.cluster.x-k8s.io/v1beta1"
+_ETCD_BOOTSTRAP = ("bootstrap.cluster.x-k8s.io/v1beta1", "EtcdadmConfig")
 _PROVIDER_NAMESPACES = (
     "capi-system",
     "capi-kubeadm-bootstrap-system",
     "capi-kubeadm-control-plane-system",
     "capv-system",
 )
+_ETCD_NAMESPACES = ("etcdadm-bootstrap-provider-system", "etcdadm-controller-system")
 _NOT_YET = frozenset({"kube.unreachable", "kube.tls", "kube.busy", "kube.server_error", "kube.unauthorized"})
 
 Connect = t.Callable[[str], Kube]
@@ -95,10 +103,10 @@ class Observer:
         scene = Scene(
             name=self._target.name,
             cluster=cluster,
-            control_plane=self._control_plane(cluster),
+            control_plane=self._referenced(cluster, "controlPlaneRef", _CONTROL_PLANE),
+            etcd=self._referenced(cluster, "managedExternalEtcdRef", _ETCD),
             deployments=tuple(self._list(CAPI, "MachineDeployment")),
             machines=tuple(self._list(CAPI, "Machine")),
-            others=tuple(self._list(*_ETCD)) if (cluster.get("spec") or {}).get("managedExternalEtcdRef") else (),
         )
         return dataclasses.replace(scene, nodes=self._nodes(cluster)) if goal is Goal.NODES else scene
 
@@ -113,29 +121,31 @@ class Observer:
             )
         return found
 
-    def _control_plane(self, cluster: Obj) -> Obj | None:
+    def _referenced(self, cluster: Obj, field: str, api_version: str) -> Obj | None:
         """By reference: the label that lists go by is set later, by the controller."""
-        reference = (cluster.get("spec") or {}).get("controlPlaneRef") or {}
+        reference = (cluster.get("spec") or {}).get(field) or {}
         if not reference.get("name"):
             return None
         return self._kube.get(
-            api_version=_CONTROL_PLANE,
+            api_version=api_version,
             kind=reference["kind"],
             name=reference["name"],
             namespace=self._target.namespace,
         )
 
     def _explaining(self, scene: Scene) -> Scene:
-        related = [obj for api, kind in _RELATED for obj in self._list(api, kind)]
+        external = has_external_etcd(t.cast(Obj, scene.cluster))
+        kinds = (*_RELATED, *((_ETCD_BOOTSTRAP,) if external else ()))
+        related = [obj for api, kind in kinds for obj in self._list(api, kind)]
         nodes = scene.nodes if scene.nodes is not None else self._nodes(t.cast(Obj, scene.cluster))
         pods = [
             pod
-            for namespace in _PROVIDER_NAMESPACES
+            for namespace in (*_PROVIDER_NAMESPACES, *(_ETCD_NAMESPACES if external else ()))
             for pod in self._kube.list(api_version="v1", kind="Pod", namespace=namespace)
         ]
         if nodes is not None:
             pods += self._system_pods()
-        return dataclasses.replace(scene, others=(*scene.others, *related), nodes=nodes, pods=tuple(pods))
+        return dataclasses.replace(scene, others=tuple(related), nodes=nodes, pods=tuple(pods))
 
     def _list(self, api_version: str, kind: str) -> list[Obj]:
         return self._kube.list(

@@ -14,15 +14,18 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions import is_observed, is_true
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.driver import Tick
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.explain import explain
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.machines import CONTROL_PLANE_LABEL
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.machines import (
+    is_control_plane,
+    is_etcd,
+    is_etcd_ready,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import Reason, Weight
-
-ETCD_LABEL = "cluster.x-k8s.io/etcd-cluster"
 
 
 class Goal(enum.Enum):
-    """What is waited for: the control plane up, a node for each machine, all nodes ready, all of it at rest."""
+    """What is waited for: external etcd healthy, the control plane up, a node per machine, nodes ready, all at rest."""
 
+    ETCD = "etcd"
     CONTROL_PLANE = "control_plane"
     MACHINES = "machines"
     NODES = "nodes"
@@ -30,6 +33,7 @@ class Goal(enum.Enum):
 
 
 TITLES = {
+    Goal.ETCD: "etcd",
     Goal.CONTROL_PLANE: "control plane",
     Goal.MACHINES: "machines",
     Goal.NODES: "nodes",
@@ -44,6 +48,7 @@ class Scene:
     name: str
     cluster: Obj | None
     control_plane: Obj | None
+    etcd: Obj | None = None
     deployments: tuple[Obj, ...] = ()
     machines: tuple[Obj, ...] = ()
     others: tuple[Obj, ...] = ()
@@ -53,24 +58,34 @@ class Scene:
     @property
     def objects(self) -> tuple[Obj, ...]:
         """All of it, for the explainer."""
-        parents = tuple(obj for obj in (self.cluster, self.control_plane) if obj)
+        parents = tuple(obj for obj in (self.cluster, self.etcd, self.control_plane) if obj)
         return (*parents, *self.deployments, *self.machines, *self.others, *(self.nodes or ()), *self.pods)
 
     @property
     def wanted(self) -> int:
         """How many machines the specifications ask for."""
         owners = (*((self.control_plane,) if self.control_plane else ()), *self.deployments)
-        return sum(int((owner.get("spec") or {}).get("replicas") or 0) for owner in owners) + self._etcd_members
+        return sum(_replicas(owner) for owner in owners) + self.etcd_members
 
     @property
-    def _etcd_members(self) -> int:
-        clusters = [obj for obj in self.others if obj["kind"] == "EtcdadmCluster"]
-        return sum(int((obj.get("spec") or {}).get("replicas") or 0) for obj in clusters)
+    def etcd_members(self) -> int:
+        """How many machines of an external etcd the specification asks for."""
+        return _replicas(self.etcd) if self.etcd else 0
+
+
+def has_external_etcd(cluster: Obj) -> bool:
+    """Whether Cluster API manages an etcd on machines of its own for the cluster."""
+    return bool((cluster.get("spec") or {}).get("managedExternalEtcdRef"))
+
+
+def _replicas(owner: Obj) -> int:
+    return int((owner.get("spec") or {}).get("replicas") or 0)
 
 
 def judge(scene: Scene, goal: Goal) -> Tick:
     """Whether the goal is reached, and if not, why."""
-    if scene.cluster is None or scene.control_plane is None:
+    etcd_missing = scene.cluster and has_external_etcd(scene.cluster) and scene.etcd is None
+    if scene.cluster is None or scene.control_plane is None or etcd_missing:
         missing = Reason("Cluster", scene.name, "its objects are not in the cluster that was asked", Weight.CAUSE)
         return Tick(done=False, state="not there", reasons=(missing,))
     done, state = _GOALS[goal](scene)
@@ -79,15 +94,39 @@ def judge(scene: Scene, goal: Goal) -> Tick:
 
 def _reasons(scene: Scene, goal: Goal) -> tuple[Reason, ...]:
     found = explain(scene.objects)
-    if goal is not Goal.CONTROL_PLANE:
+    later = _LATER.get(goal)
+    if later is None:
         return tuple(found)
-    # Workers wait for the control plane by design; they are no reason for it.
-    own = {obj["metadata"]["name"] for obj in scene.machines if _is_control_plane(obj) or _is_etcd(obj)}
-    groups = {"MachineDeployment"}
+    # What waits for this goal by design is no reason for it.
+    strangers = {obj["metadata"]["name"] for obj in scene.machines if later.machine(obj)}
     kept = (
-        reason for reason in found if reason.kind not in groups and (reason.kind != "Machine" or reason.name in own)
+        reason
+        for reason in found
+        if reason.kind not in later.kinds and not (reason.kind == "Machine" and reason.name in strangers)
     )
     return tuple(kept)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Later:
+    """What comes up only after a goal is reached."""
+
+    kinds: frozenset[str]
+    machine: t.Callable[[Obj], bool]
+
+
+def _is_worker(machine: Obj) -> bool:
+    return not is_control_plane(machine) and not is_etcd(machine)
+
+
+def _etcd(scene: Scene) -> tuple[bool, str]:
+    if scene.etcd is None:
+        return True, "stacked"
+    status = scene.etcd.get("status") or {}
+    # The controller calls the number of healthy members "replicas", and leaves it out when it is zero.
+    healthy = int(status.get("replicas") or 0)
+    settled = is_observed(scene.etcd) and bool(status.get("ready"))
+    return settled and healthy >= scene.etcd_members, f"{healthy}/{scene.etcd_members} members healthy"
 
 
 def _control_plane(scene: Scene) -> tuple[bool, str]:
@@ -95,19 +134,19 @@ def _control_plane(scene: Scene) -> tuple[bool, str]:
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
     wanted = int(spec.get("replicas") or 0)
     # Nodes are not ready before the network is there, so it is machines with a healthy control plane that count.
-    up = sum(1 for machine in scene.machines if _is_control_plane(machine) and is_true(machine, "APIServerPodHealthy"))
+    up = sum(1 for machine in scene.machines if is_control_plane(machine) and is_true(machine, "APIServerPodHealthy"))
     settled = is_observed(obj) and is_true(obj, "Available") and status.get("version") == spec.get("version")
     return settled and up >= wanted, f"{min(up, wanted)}/{wanted} up"
 
 
 def _machines(scene: Scene) -> tuple[bool, str]:
-    joined = sum(1 for machine in scene.machines if _has_node(machine))
+    joined = sum(1 for machine in scene.machines if _has_joined(machine))
     made = len(scene.machines) == scene.wanted
     return made and joined == scene.wanted, f"{joined}/{scene.wanted} joined"
 
 
 def _nodes(scene: Scene) -> tuple[bool, str]:
-    wanted = scene.wanted - sum(1 for machine in scene.machines if _is_etcd(machine))
+    wanted = scene.wanted - sum(1 for machine in scene.machines if is_etcd(machine))
     ready = sum(1 for node in scene.nodes or () if is_true(node, "Ready"))
     return ready >= wanted > 0, f"{ready}/{wanted} ready"
 
@@ -115,33 +154,31 @@ def _nodes(scene: Scene) -> tuple[bool, str]:
 def _ready(scene: Scene) -> tuple[bool, str]:
     owners = (t.cast(Obj, scene.control_plane), *scene.deployments)
     ready = sum(int((owner.get("status") or {}).get("readyReplicas") or 0) for owner in owners)
-    wanted = sum(int((owner.get("spec") or {}).get("replicas") or 0) for owner in owners)
+    wanted = sum(_replicas(owner) for owner in owners)
     running = all((machine.get("status") or {}).get("phase") == "Running" for machine in scene.machines)
     settled = all(is_observed(owner) for owner in owners) and is_true(t.cast(Obj, scene.cluster), "Available")
+    settled = settled and _etcd(scene)[0]
     return settled and running and ready == wanted, f"{ready}/{wanted} machines ready"
 
 
-def _is_control_plane(machine: Obj) -> bool:
-    return CONTROL_PLANE_LABEL in (machine["metadata"].get("labels") or {})
+def _has_joined(machine: Obj) -> bool:
+    """An etcd machine never gets a node; it joins its etcd."""
+    if is_etcd(machine):
+        return is_etcd_ready(machine)
+    return bool(((machine.get("status") or {}).get("nodeRef") or {}).get("name"))
 
 
-def _is_etcd(machine: Obj) -> bool:
-    return ETCD_LABEL in (machine["metadata"].get("labels") or {})
-
-
-def _has_node(machine: Obj) -> bool:
-    """An etcd machine never gets a node; its being up is what counts."""
-    status = machine.get("status") or {}
-    if _is_etcd(machine):
-        return bool((status.get("initialization") or {}).get("infrastructureProvisioned"))
-    return bool((status.get("nodeRef") or {}).get("name"))
-
+_LATER: t.Mapping[Goal, _Later] = {
+    Goal.ETCD: _Later(frozenset({"MachineDeployment", "KubeadmControlPlane"}), lambda machine: not is_etcd(machine)),
+    Goal.CONTROL_PLANE: _Later(frozenset({"MachineDeployment"}), _is_worker),
+}
 
 _GOALS: t.Mapping[Goal, t.Callable[[Scene], tuple[bool, str]]] = {
+    Goal.ETCD: _etcd,
     Goal.CONTROL_PLANE: _control_plane,
     Goal.MACHINES: _machines,
     Goal.NODES: _nodes,
     Goal.READY: _ready,
 }
 
-__all__ = ("TITLES", "Goal", "Scene", "judge")
+__all__ = ("TITLES", "Goal", "Scene", "has_external_etcd", "judge")

@@ -26,6 +26,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.machines import
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import Reason, Weight
 
 _CORE = "cluster.x-k8s.io"
+_PAUSED = "cluster.x-k8s.io/paused"
 
 
 def explain(objects: t.Iterable[Obj]) -> list[Reason]:
@@ -108,6 +109,9 @@ def _control_plane(obj: Obj) -> Reason | None:
     blocked = _blocked(obj)
     if blocked:
         return Reason("KubeadmControlPlane", name, blocked, Weight.CAUSE)
+    if _PAUSED in (obj["metadata"].get("annotations") or {}):
+        # Cluster API itself sets it until an external etcd is ready.
+        return Reason("KubeadmControlPlane", name, "is paused", Weight.SUMMARY)
     if not is_observed(obj) or not status.get("replicas"):
         return Reason("KubeadmControlPlane", name, "its first machine has not been made yet", Weight.SUMMARY)
     if ready >= wanted and is_true(obj, "Available"):
@@ -138,10 +142,12 @@ def _etcd_cluster(obj: Obj) -> Reason | None:
     status = obj.get("status") or {}
     if status.get("ready"):
         return None
-    wanted, ready = (obj.get("spec") or {}).get("replicas", 1), status.get("readyReplicas", 0)
-    blocking = not_true(obj, "EtcdEndpointsAvailable", "Ready")
+    # The controller calls the number of healthy members "replicas", and nothing when it is zero.
+    wanted, healthy = (obj.get("spec") or {}).get("replicas", 1), status.get("replicas", 0)
+    blocking = not_true(obj, "EtcdCertificatesAvailable", "EtcdMachinesReady", "EtcdEndpointsAvailable", "Ready")
     words = f": {said(blocking)}" if blocking and blocking.message else ""
-    return Reason("EtcdadmCluster", obj["metadata"]["name"], f"{ready}/{wanted} members ready{words}", Weight.SUMMARY)
+    name = obj["metadata"]["name"]
+    return Reason("EtcdadmCluster", name, f"{healthy}/{wanted} members healthy{words}", Weight.SUMMARY)
 
 
 def _eksa_cluster(obj: Obj) -> Reason | None:

@@ -22,6 +22,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import R
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.workloads import node_text
 
 CONTROL_PLANE_LABEL = "cluster.x-k8s.io/control-plane"
+ETCD_LABEL = "cluster.x-k8s.io/etcd-cluster"
+ETCD_READY_LABEL = "cluster.x-k8s.io/etcd-ready"
 
 _VM_STEPS = {
     "Cloning": "to be cloned from its template",
@@ -86,9 +88,10 @@ def machine(obj: Obj, around: Surroundings) -> Reason | None:
         return _infrastructure(obj, around)
     if not (obj.get("spec") or {}).get("providerID"):
         return Reason("Machine", name, "its VM runs, but the provider has not reported a providerID yet")
-    if not (status.get("nodeRef") or {}).get("name"):
-        return Reason("Machine", name, _no_node(obj, around))
-    return _unready(obj, around)
+    if is_etcd(obj):
+        return None if is_etcd_ready(obj) else Reason("Machine", name, _no_member(obj))
+    joined = (status.get("nodeRef") or {}).get("name")
+    return _unready(obj, around) if joined else Reason("Machine", name, _no_node(obj, around))
 
 
 def _ending(obj: Obj) -> Reason | None:
@@ -154,7 +157,9 @@ def _bootstrap(obj: Obj, around: Surroundings) -> Reason:
         return Reason("Machine", name, f"waiting for its bootstrap data: {said(blocking)}")
     if blocking:
         return Reason("Machine", name, "waiting for the infrastructure of the cluster")
-    if CONTROL_PLANE_LABEL not in (obj["metadata"].get("labels") or {}):
+    if is_etcd(obj):
+        return Reason("Machine", name, "waiting for the first member of etcd to be initialized")
+    if not is_control_plane(obj):
         return Reason("Machine", name, "waiting for the control plane to be initialized")
     return Reason("Machine", name, "waiting for its bootstrap data")
 
@@ -173,18 +178,41 @@ def _infrastructure(obj: Obj, around: Surroundings) -> Reason:
 
 def _no_node(obj: Obj, around: Surroundings) -> str:
     """The VM runs and nothing inside it can be asked; say what is known from the outside."""
-    spec, status = obj.get("spec") or {}, obj.get("status") or {}
-    addresses = [entry.get("address") for entry in status.get("addresses") or () if "IP" in str(entry.get("type"))]
-    provider_id = spec.get("providerID")
+    provider_id = (obj.get("spec") or {}).get("providerID")
     for name, node in around.nodes.items():
         identity = (node.get("spec") or {}).get("providerID")
         if name in {obj["metadata"]["name"], _infrastructure_name(obj)} and identity != provider_id:
             seen = f"providerID {identity}" if identity else "no providerID"
             return f"its node {name} has joined with {seen} instead of {provider_id}; look at the cloud provider's pod"
-    where = f" ({addresses[0]})" if addresses else ""
-    if CONTROL_PLANE_LABEL in (obj["metadata"].get("labels") or {}):
-        return f"its VM runs{where}, waiting for kubeadm to bring up the control plane on it"
-    return f"its VM runs{where}, waiting for it to join the cluster"
+    if is_control_plane(obj):
+        return f"its VM runs{_where(obj)}, waiting for kubeadm to bring up the control plane on it"
+    return f"its VM runs{_where(obj)}, waiting for it to join the cluster"
+
+
+def _where(obj: Obj) -> str:
+    known = (obj.get("status") or {}).get("addresses") or ()
+    addresses = [entry.get("address") for entry in known if "IP" in str(entry.get("type"))]
+    return f" ({addresses[0]})" if addresses else ""
+
+
+def _no_member(obj: Obj) -> str:
+    """An etcd machine has no node; its controller asks etcd on it how it is, and marks the Machine when it is well."""
+    return f"its VM runs{_where(obj)}, waiting for etcd on it to answer as healthy"
+
+
+def is_control_plane(machine: Obj) -> bool:
+    """Whether a Machine is one of the control plane."""
+    return CONTROL_PLANE_LABEL in (machine["metadata"].get("labels") or {})
+
+
+def is_etcd(machine: Obj) -> bool:
+    """Whether a Machine is a member of an external etcd."""
+    return ETCD_LABEL in (machine["metadata"].get("labels") or {})
+
+
+def is_etcd_ready(machine: Obj) -> bool:
+    """Whether etcd on a Machine has answered as healthy."""
+    return ETCD_READY_LABEL in (machine["metadata"].get("labels") or {})
 
 
 def _infrastructure_name(obj: Obj) -> str:
@@ -216,4 +244,14 @@ def _owner(obj: Obj, kind: str) -> str:
     return next((str(owner["name"]) for owner in owners if owner.get("kind") == kind), "")
 
 
-__all__ = ("CONTROL_PLANE_LABEL", "Surroundings", "infrastructure_machine", "machine", "virtual_machine")
+__all__ = (
+    "CONTROL_PLANE_LABEL",
+    "ETCD_LABEL",
+    "Surroundings",
+    "infrastructure_machine",
+    "is_control_plane",
+    "is_etcd",
+    "is_etcd_ready",
+    "machine",
+    "virtual_machine",
+)

@@ -190,3 +190,23 @@ def test_check_mode_looks_once() -> None:
         check_mode=True,
     )
     assert result.data["reason"] == "Machine w01-abc12: waiting for VSphereVM to get an IP address"
+
+
+def test_wait_for_etcd_asks_by_reference_and_for_its_own_objects() -> None:
+    kube, workload = FakeKube("b"), FakeKube("w")
+    building(kube, step="new", ready=False)
+    kube.seed(s.cluster(etcd=True, initialized=False))
+    unlabelled = s.etcd(healthy=0)
+    unlabelled["metadata"]["labels"] = {}
+    kube.seed(unlabelled)
+    kube.seed(s.etcd_machine("w01-etcd-a", healthy=False, step="new"))
+    no_key = {**s.kubeadm_config("w01-etcd-a"), "apiVersion": "bootstrap.cluster.x-k8s.io/v1beta1"}
+    no_key |= {"kind": "EtcdadmConfig", "status": {"conditions": [s.condition("Ready", "False", "", "no key")]}}
+    kube.seed(no_key)
+    clock = FakeClock()
+    clock.on_sleep = lambda: kube.seed(s.etcd()) if clock.time == 4 else None
+    _result, lines = wait(kube, clock, Goal.ETCD, workload)
+    assert lines == [
+        "  etcd: 0/3 members healthy (0 s) - Machine w01-etcd-a: waiting for its bootstrap data: no key",
+        "  etcd: 3/3 members healthy (4 s)",
+    ]

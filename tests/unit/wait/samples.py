@@ -39,7 +39,12 @@ def meta(name: str, *, cluster: str = "w01", control_plane: bool = False, **more
 
 
 def cluster(
-    *, infrastructure: bool = True, initialized: bool = True, available: bool = True, paused: bool = False
+    *,
+    infrastructure: bool = True,
+    initialized: bool = True,
+    available: bool = True,
+    paused: bool = False,
+    etcd: bool = False,
 ) -> Obj:
     """The Cluster of Cluster API."""
     return {
@@ -48,6 +53,7 @@ def cluster(
         "metadata": meta("w01"),
         "spec": {
             **({"paused": True} if paused else {}),
+            **({"managedExternalEtcdRef": {"kind": "EtcdadmCluster", "name": "w01-etcd"}} if etcd else {}),
             "controlPlaneRef": {
                 "apiGroup": "controlplane.cluster.x-k8s.io",
                 "kind": "KubeadmControlPlane",
@@ -122,6 +128,35 @@ def machine(name: str = "w01-abc12", *, control_plane: bool = True, step: str = 
             **status,
         },
     }
+
+
+def etcd(*, replicas: int = 3, healthy: int = 3, observed: int = 1) -> Obj:
+    """An EtcdadmCluster, which counts its healthy members as ``replicas``, and not at all when there are none."""
+    ready = healthy >= replicas
+    scaling = f"Scaling up etcd cluster to {replicas} replicas (actual {healthy})"
+    return {
+        "apiVersion": "etcdcluster.cluster.x-k8s.io/v1beta1",
+        "kind": "EtcdadmCluster",
+        "metadata": meta("w01-etcd"),
+        "spec": {"replicas": replicas},
+        "status": {
+            "observedGeneration": observed,
+            **({"replicas": healthy} if healthy else {}),
+            **({"ready": True} if ready else {}),
+            "conditions": [condition("Ready", str(ready), "ScalingUp", "" if ready else scaling)],
+        },
+    }
+
+
+def etcd_machine(name: str, *, healthy: bool = True, step: str = "identified") -> Obj:
+    """A Machine of an external etcd: it never has a node, a label tells when etcd on it is healthy."""
+    obj = machine(name, control_plane=False, step=step, **({"phase": "Running"} if healthy else {}))
+    obj["metadata"]["labels"] |= {
+        "cluster.x-k8s.io/etcd-cluster": "w01-etcd",
+        **({"cluster.x-k8s.io/etcd-ready": "true"} if healthy else {}),
+    }
+    obj["spec"]["bootstrap"]["configRef"]["kind"] = "EtcdadmConfig"
+    return obj
 
 
 def kubeadm_config(name: str = "w01-abc12", *conditions: Obj) -> Obj:

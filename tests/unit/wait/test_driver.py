@@ -126,6 +126,16 @@ def scene(**changes: t.Any) -> Scene:
     return Scene(**{**base, **changes})
 
 
+def with_etcd(*, healthy: int = 3, observed: int = 1) -> Scene:
+    """A finished 1+1 cluster with an external etcd of three members."""
+    members = tuple(s.etcd_machine(f"w01-etcd-{number}", healthy=number < healthy) for number in range(3))
+    return scene(
+        cluster=s.cluster(etcd=True),
+        etcd=s.etcd(replicas=3, healthy=healthy, observed=observed),
+        machines=(*scene().machines, *members),
+    )
+
+
 BOOTED = (s.machine(step="identified"), s.machine("w01-md-0-x", control_plane=False, step="new"))
 JOINED = (s.machine(step="joined"), s.machine("w01-md-0-x", control_plane=False, step="joined"))
 OLD = s.control_plane()
@@ -137,11 +147,20 @@ NO_NETWORK = scene(
 )
 SCENES: tuple[tuple[str, Scene, set[str], str], ...] = (
     ("nothing there", scene(cluster=None), set(), "not there"),
-    ("at rest", scene(), {"control_plane", "machines", "nodes", "ready"}, "1/1 up"),
-    ("booting", scene(machines=BOOTED, control_plane=UNREADY, nodes=None), set(), "0/1 up"),
-    ("before the network", NO_NETWORK, {"control_plane", "machines"}, "1/1 up"),
-    ("one worker not made", scene(deployments=(s.deployment(replicas=2, ready=1),)), {"control_plane"}, "1/1 up"),
-    ("an older version", scene(control_plane=OLD), {"machines", "nodes", "ready"}, "1/1 up"),
+    ("at rest", scene(), {"etcd", "control_plane", "machines", "nodes", "ready"}, "1/1 up"),
+    ("booting", scene(machines=BOOTED, control_plane=UNREADY, nodes=None), {"etcd"}, "0/1 up"),
+    ("before the network", NO_NETWORK, {"etcd", "control_plane", "machines"}, "1/1 up"),
+    (
+        "one worker not made",
+        scene(deployments=(s.deployment(replicas=2, ready=1),)),
+        {"etcd", "control_plane"},
+        "1/1 up",
+    ),
+    ("an older version", scene(control_plane=OLD), {"etcd", "machines", "nodes", "ready"}, "1/1 up"),
+    ("etcd not applied", scene(cluster=s.cluster(etcd=True)), set(), "not there"),
+    ("etcd at rest", with_etcd(), {"etcd", "control_plane", "machines", "nodes", "ready"}, "1/1 up"),
+    ("etcd coming up", with_etcd(healthy=2), {"control_plane", "nodes"}, "1/1 up"),
+    ("etcd of a changed spec", with_etcd(observed=0), {"control_plane", "machines", "nodes"}, "1/1 up"),
 )
 
 
@@ -155,3 +174,24 @@ def test_waiting_workers_are_no_reason_for_the_control_plane() -> None:
     seen = scene(machines=BOOTED, control_plane=s.control_plane(available=False, ready=0), nodes=None)
     assert "w01-md-0" not in " ".join(reason.sentence for reason in judge(seen, Goal.CONTROL_PLANE).reasons)
     assert "w01-md-0-x" in " ".join(reason.sentence for reason in judge(seen, Goal.MACHINES).reasons)
+
+
+def test_etcd_waits_for_its_members_alone() -> None:
+    members = tuple(s.etcd_machine(f"w01-etcd-{number}", healthy=number == 0) for number in range(3))
+    tick = judge(
+        scene(
+            cluster=s.cluster(etcd=True, initialized=False),
+            etcd=s.etcd(replicas=3, healthy=1),
+            control_plane=s.control_plane(made=0, ready=0, available=False),
+            machines=(s.machine("w01-md-0-x", control_plane=False, step="new"), *members),
+            nodes=None,
+        ),
+        Goal.ETCD,
+    )
+    assert tick.state == "1/3 members healthy"
+    assert [reason.sentence for reason in tick.reasons] == [
+        "Machine w01-etcd-1: its VM runs (10.1.0.7), waiting for etcd on it to answer as healthy",
+        "Machine w01-etcd-2: its VM runs (10.1.0.7), waiting for etcd on it to answer as healthy",
+        "Cluster w01: its control plane is not initialized yet",
+        "EtcdadmCluster w01-etcd: 1/3 members healthy: Scaling up etcd cluster to 3 replicas (actual 1)",
+    ]

@@ -55,6 +55,21 @@ CASES: tuple[tuple[str, list[Obj], str], ...] = (
         "Machine w01-abc12: waiting for the infrastructure of the cluster",
     ),
     (
+        "a second member of etcd before the first",
+        [s.etcd_machine("w01-etcd-b", healthy=False, step="new")],
+        "Machine w01-etcd-b: waiting for the first member of etcd to be initialized",
+    ),
+    (
+        "a member of etcd that boots",
+        [s.etcd_machine("w01-etcd-b", healthy=False)],
+        "Machine w01-etcd-b: its VM runs (10.1.0.7), waiting for etcd on it to answer as healthy",
+    ),
+    (
+        "no member of etcd yet",
+        [s.etcd(healthy=0)],
+        "EtcdadmCluster w01-etcd: 0/3 members healthy: Scaling up etcd cluster to 3 replicas (actual 0)",
+    ),
+    (
         "a provider that has not seen the machine",
         [s.machine(step="bootstrapped")],
         "Machine w01-abc12: waiting for VSphereMachine",
@@ -343,3 +358,7 @@ def test_every_object_without_status_is_survived() -> None:
     )
     for reason in explain(bare):
         assert reason.text
+
+
+def test_a_healthy_member_of_etcd_has_no_node_and_needs_no_reason() -> None:
+    assert explain([s.etcd(), s.etcd_machine("w01-etcd-a")]) == []
