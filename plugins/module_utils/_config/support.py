@@ -56,12 +56,6 @@ GAPS: tuple[Gap, ...] = (
         "Bottlerocket",
         _machine_uses(lambda machine: machine.os_family == "bottlerocket"),
     ),
-    Gap(
-        CREATE,
-        "spec.externalEtcdConfiguration",
-        "external etcd",
-        lambda config: config.external_etcd is not None,
-    ),
     Gap(CREATE, "spec.gitOpsRef", "GitOps", lambda config: config.gitops),
     Gap(CREATE, "spec.identityProviderRefs", "AWS IAM authentication", lambda config: config.aws_iam is not None),
     Gap(CREATE, "spec.etcdEncryption", "encryption at rest", lambda config: bool(config.etcd_encryption)),

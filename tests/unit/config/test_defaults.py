@@ -134,7 +134,6 @@ def test_reading_without_judgement_takes_what_creation_refuses() -> None:
 @pytest.mark.parametrize(
     ("edit", "stage", "feature"),
     [
-        (samples.assign("externalEtcdConfiguration", {"count": 3}), support.CREATE, "external etcd"),
         (samples.assign("gitOpsRef", {"kind": "FluxConfig", "name": "x"}), support.CREATE, "GitOps"),
         (samples.assign("managementCluster", {"name": "other"}), support.CREATE, "management cluster"),
         (samples.assign("VSphereMachineConfig/w01:osFamily", "bottlerocket"), support.CREATE, "Bottlerocket"),
