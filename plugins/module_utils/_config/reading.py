@@ -14,14 +14,9 @@ import dataclasses
 import difflib
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import scalars, schema
+from ansible_collections.eks.anywhere.plugins.module_utils._config import composing, scalars, schema
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import WARNING, Finding, shown
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
-
-MAX_CHARACTERS = 4 * 1024 * 1024
-MAX_VALUES = 200_000
-"""Aliases are expanded; a bomb of them is cut here."""
-MAX_DEPTH = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,38 +59,13 @@ class Source:
         return self.lines.get(field, 0)
 
 
-class _Overflow(Exception):
-    """More values, or deeper, than any honest config has."""
-
-
 def read(text: str) -> tuple[list[Source], list[Finding]]:
     """The EKS Anywhere documents of a text, in order, and what is wrong with their shape. Never raises on any text."""
-    if len(text) > MAX_CHARACTERS:
-        return [], [Finding("", f"could not parse: the text is larger than {MAX_CHARACTERS} characters")]
-    # Ansible hands over tagged subclasses of str, which libyaml refuses.
-    loader = None
     try:
-        loader = scalars.Loader(str.__str__(text))
-        return _documents(list(_nodes(loader)))
-    except yaml.MarkedYAMLError as exc:
-        line = exc.problem_mark.line + 1 if exc.problem_mark else 0
-        return [], [
-            Finding("", f"could not parse: error converting YAML to JSON: {exc.problem or exc.context}", line=line)
-        ]
-    except (yaml.YAMLError, UnicodeError) as exc:
-        return [], [Finding("", f"could not parse: error converting YAML to JSON: {exc}")]
-    except _Overflow as exc:
-        return [], [Finding("", f"could not parse: {exc}")]
-    finally:
-        if loader is not None:
-            loader.dispose()
-
-
-def _nodes(loader: scalars.Loader) -> t.Iterator[yaml.Node]:
-    while loader.check_node():
-        node = loader.get_node()
-        if node is not None:
-            yield node
+        return _documents(composing.nodes(text))
+    except composing.UNREADABLE as exc:
+        line, words = composing.reason(exc)
+        return [], [Finding("", words, line=line)]
 
 
 def _documents(nodes: t.Sequence[yaml.Node]) -> tuple[list[Source], list[Finding]]:
@@ -165,10 +135,10 @@ class _Walk:
     def _enter(self) -> None:
         self._values += 1
         self._depth += 1
-        if self._values > MAX_VALUES:
-            raise _Overflow(f"the text expands to more than {MAX_VALUES} values")
-        if self._depth > MAX_DEPTH:
-            raise _Overflow(f"values are nested deeper than {MAX_DEPTH} levels")
+        if self._values > composing.MAX_VALUES:
+            raise composing.Overflow(f"the text expands to more than {composing.MAX_VALUES} values")
+        if self._depth > composing.MAX_DEPTH:
+            raise composing.Overflow(f"values are nested deeper than {composing.MAX_DEPTH} levels")
 
     def _wrong(self, node: yaml.Node, path: str, wanted: str) -> None:
         kind = _COLLECTIONS.get(type(node)) or scalars.NUMBERS_AND_BOOLS.get(node.tag, "string")

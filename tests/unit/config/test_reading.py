@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import reading
+from ansible_collections.eks.anywhere.plugins.module_utils._config import composing, reading
 from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings, load
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
@@ -123,7 +123,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("\x00", "could not parse"),
         ("\ud800", "could not parse"),
         ("[" * 5000, "could not parse"),
-        ("x" * (reading.MAX_CHARACTERS + 1), "larger than"),
+        ("x" * (composing.MAX_CHARACTERS + 1), "larger than"),
         (
             HEAD + "  clusterNetwork: {cniConfig: {cilium: {helmValues: " + "[" * 70 + "]" * 70 + "}}}",
             "nested deeper than",

@@ -8,21 +8,42 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import urls
-from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import CONTROL_PLANE, Findings, Scope
-from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
+from ansible_collections.eks.anywhere.plugins.module_utils._config import composing, shapes, urls
+from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import (
+    CONTROL_PLANE,
+    Data,
+    Findings,
+    Scope,
+)
 
 _ENCRYPTION = "spec.etcdEncryption"
+_BOTTLEROCKET = frozenset(name.lower() for name in ("kind", "apiVersion", *shapes.BOTTLEROCKET_KUBERNETES.names))
 _ENCRYPTING = ("vsphere", "nutanix", "cloudstack")
 
 
 def kubelet(scope: Scope) -> Findings:
     """The provider's identity of a node is not the user's to set."""
-    sections = [(CONTROL_PLANE, scope.control_plane), *scope.groups()]
-    for path, section in sections:
+    for path, section in _sections(scope):
         if "providerID" in section.get("kubeletConfiguration", {}):
             message = "can not override providerID or cloudProvider (set by EKS Anywhere)"
             yield scope.error(f"{path}.kubeletConfiguration.providerID", message)
+
+
+def bottlerocket(scope: Scope) -> Findings:
+    """Where any machine runs Bottlerocket, every KubeletConfiguration keeps to what that can set."""
+    refs = (section.get("machineGroupRef", {}) for _path, section in _sections(scope))
+    machines = (scope.find("VSphereMachineConfig", ref.get("name", "")) for ref in refs)
+    if not any(machine is not None and machine.spec["osFamily"] == "bottlerocket" for machine in machines):
+        return
+    for path, section in _sections(scope):
+        for name in section.get("kubeletConfiguration", {}):
+            if name.lower() not in _BOTTLEROCKET:
+                message = f'unmarshaling KubeletConfiguration for Bottlerocket: unknown field "{name}"'
+                yield scope.obstacle(f"{path}.kubeletConfiguration.{name}", message)
+
+
+def _sections(scope: Scope) -> list[tuple[str, Data]]:
+    return [(CONTROL_PLANE, scope.control_plane), *scope.groups()]
 
 
 def audit_policy(scope: Scope) -> Findings:
@@ -30,10 +51,8 @@ def audit_policy(scope: Scope) -> Findings:
     content = scope.control_plane.get("auditPolicyContent", "")
     if not content:
         return
-    try:
-        yaml.load(content, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError) as exc:
-        problem = str(exc).splitlines()[0]
+    problem = composing.syntax(content)
+    if problem:
         yield scope.error(f"{CONTROL_PLANE}.auditPolicyContent", f"invalid YAML in auditPolicyContent: {problem}")
 
 
@@ -85,6 +104,6 @@ def _kms(kms: dict[str, t.Any] | None) -> t.Iterator[str]:
         yield f"kms.socketListenAddress has unsupported scheme: {url.scheme}"
 
 
-CHECKS = (kubelet, audit_policy, encryption)
+CHECKS = (kubelet, bottlerocket, audit_policy, encryption)
 
 __all__ = ("CHECKS",)

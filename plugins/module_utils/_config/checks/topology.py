@@ -76,7 +76,7 @@ def endpoint(scope: Scope) -> Findings:
     path = f"{CONTROL_PLANE}.endpoint.host"
     host = scope.control_plane.get("endpoint", {}).get("host", "")
     if scope.provider == "docker":
-        if host:
+        if "endpoint" in scope.control_plane:
             yield scope.error(path, "specifying endpoint host configuration in Cluster is not supported")
     elif not host:
         yield scope.error(path, "cluster controlPlaneConfiguration.Endpoint.Host is not set or is empty")
