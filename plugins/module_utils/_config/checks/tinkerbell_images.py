@@ -44,7 +44,7 @@ def families(scope: Scope) -> Findings:
         if source is None:
             continue
         family = source.spec.get("osFamily", "")
-        if family != wanted:
+        if family and family != wanted:
             message = f"{words} osFamily cannot be different from control plane osFamily"
             yield scope.obstacle("spec.osFamily", message, source=source)
         if family == host_os.BOTTLEROCKET and (versions.kubernetes(version) or (0, 0)) > _LAST_BOTTLEROCKET:
