@@ -31,9 +31,10 @@ options:
     required: true
   provider:
     description:
-      - Where the cluster's machines run.
+      - Where the cluster's machines run; V(tinkerbell) is bare metal.
+      - A config can be generated and checked for each of them, clusters are created on V(vsphere) alone.
     type: str
-    choices: [vsphere, docker]
+    choices: [vsphere, docker, nutanix, tinkerbell, snow]
     default: vsphere
   dest:
     description:
@@ -80,6 +81,7 @@ dest:
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
+from ansible_collections.eks.anywhere.plugins.module_utils._config.generate import PROVIDERS
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import generate
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
@@ -88,7 +90,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context
 SPEC = Spec(
     options={
         "name": {"type": "str", "required": True},
-        "provider": {"type": "str", "choices": ["vsphere", "docker"], "default": "vsphere"},
+        "provider": {"type": "str", "choices": list(PROVIDERS), "default": "vsphere"},
         "dest": {"type": "path"},
         "force": {"type": "bool", "default": False},
     },

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.topology import name_problems
@@ -14,8 +15,25 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.text import d
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
 KUBERNETES_VERSION = "1.36"
+_KEYS = ["ssh-rsa AAAA..."]
 
 Document = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """What a cluster of a provider starts with.
+
+    ``prefix`` is how the provider's kinds begin. Without external etcd ``etcds`` is 0; without a spec of machines there
+    are no machine configs, and the address of the API is not for the user to choose.
+    """
+
+    prefix: str
+    control_planes: int
+    workers: int
+    etcds: int
+    datacenter: Document
+    machine: Document | None = None
 
 
 def generate_config(name: str, provider: str) -> str:
@@ -25,40 +43,55 @@ def generate_config(name: str, provider: str) -> str:
         raise EksaError(problems[0], code="config.name_invalid")
     if provider not in PROVIDERS:
         raise EksaError(
-            f"Provider {provider} is not supported yet.",
+            REMOVED.get(provider, f"Provider {provider} is not supported yet."),
             code="config.not_supported",
             hint=f"Supported: {', '.join(PROVIDERS)}.",
         )
-    documents = PROVIDERS[provider](name)
-    return "---\n".join(dumped(document, sort=True) for document in documents)
+    return "---\n".join(dumped(document, sort=True) for document in _documents(name, PROVIDERS[provider]))
 
 
-def _docker(name: str) -> list[Document]:
-    kind = "DockerDatacenterConfig"
-    return [
-        _cluster(name, kind, control_planes=1, workers=1, etcds=1),
-        _document(kind, name, {}),
-    ]
+def _documents(name: str, layout: Layout) -> t.Iterator[Document]:
+    datacenter, machine = f"{layout.prefix}DatacenterConfig", f"{layout.prefix}MachineConfig"
+    control_plane: Document = {"count": layout.control_planes}
+    workers: Document = {"count": layout.workers, "name": "md-0"}
+    etcd: Document = {"count": layout.etcds}
+    owners = {f"{name}-cp": control_plane, name: workers}
+    if layout.etcds:
+        owners[f"{name}-etcd"] = etcd
+    if layout.machine is not None:
+        control_plane["endpoint"] = {"host": ""}
+        for owner, section in owners.items():
+            section["machineGroupRef"] = {"kind": machine, "name": owner}
+    spec = {
+        "clusterNetwork": {
+            "cniConfig": {"cilium": {}},
+            "pods": {"cidrBlocks": ["192.168.0.0/16"]},
+            "services": {"cidrBlocks": ["10.96.0.0/12"]},
+        },
+        "controlPlaneConfiguration": control_plane,
+        "datacenterRef": {"kind": datacenter, "name": name},
+        "kubernetesVersion": KUBERNETES_VERSION,
+        "managementCluster": {"name": name},
+        "workerNodeGroupConfigurations": [workers],
+        **({"externalEtcdConfiguration": etcd} if layout.etcds else {}),
+    }
+    yield _document("Cluster", name, spec)
+    yield _document(datacenter, name, layout.datacenter)
+    if layout.machine is not None:
+        yield from (_document(machine, owner, layout.machine) for owner in owners)
 
 
-def _vsphere(name: str) -> list[Document]:
-    kind, machine = "VSphereDatacenterConfig", "VSphereMachineConfig"
-    cluster = _cluster(name, kind, control_planes=2, workers=2, etcds=3)
-    spec = cluster["spec"]
-    spec["controlPlaneConfiguration"]["endpoint"] = {"host": ""}
-    spec["controlPlaneConfiguration"]["machineGroupRef"] = {"kind": machine, "name": f"{name}-cp"}
-    spec["workerNodeGroupConfigurations"][0]["machineGroupRef"] = {"kind": machine, "name": name}
-    spec["externalEtcdConfiguration"]["machineGroupRef"] = {"kind": machine, "name": f"{name}-etcd"}
-    datacenter = {"datacenter": "", "insecure": False, "network": "", "server": "", "thumbprint": ""}
-    return [
-        cluster,
-        _document(kind, name, datacenter),
-        *(_document(machine, owner, _vsphere_machine()) for owner in (f"{name}-cp", name, f"{name}-etcd")),
-    ]
+def _document(kind: str, name: str, spec: Document) -> Document:
+    return {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
 
 
-def _vsphere_machine() -> Document:
-    return {
+_VSPHERE = Layout(
+    prefix="VSphere",
+    control_planes=2,
+    workers=2,
+    etcds=3,
+    datacenter={"datacenter": "", "insecure": False, "network": "", "server": "", "thumbprint": ""},
+    machine={
         "datastore": "",
         "diskGiB": 25,
         "folder": "",
@@ -66,31 +99,71 @@ def _vsphere_machine() -> Document:
         "numCPUs": 2,
         "osFamily": "bottlerocket",
         "resourcePool": "",
-        "users": [{"name": "ec2-user", "sshAuthorizedKeys": ["ssh-rsa AAAA..."]}],
-    }
+        "users": [{"name": "ec2-user", "sshAuthorizedKeys": _KEYS}],
+    },
+)
+_DOCKER = Layout(prefix="Docker", control_planes=1, workers=1, etcds=1, datacenter={})
+_NUTANIX = Layout(
+    prefix="Nutanix",
+    control_planes=2,
+    workers=2,
+    etcds=3,
+    datacenter={
+        "credentialRef": {"kind": "Secret", "name": "nutanix-credentials"},
+        "endpoint": "<enter Prism Central Endpoint (FQDN or IP) here>",
+        "port": 9440,
+    },
+    machine={
+        "bootType": "legacy",
+        "cluster": {"name": "<Enter Prism Element cluster name here>", "type": "name"},
+        "image": {"name": "<Enter image name here>", "type": "name"},
+        "memorySize": "4Gi",
+        "osFamily": "ubuntu",
+        "subnet": {"name": "<Enter subnet name here>", "type": "name"},
+        "systemDiskSize": "40Gi",
+        "users": [{"name": "eksa", "sshAuthorizedKeys": _KEYS}],
+        "vcpuSockets": 2,
+        "vcpusPerSocket": 1,
+    },
+)
+_TINKERBELL = Layout(
+    prefix="Tinkerbell",
+    control_planes=1,
+    workers=1,
+    etcds=0,
+    datacenter={"osImageURL": "", "tinkerbellIP": ""},
+    machine={
+        "osFamily": "ubuntu",
+        "osImageURL": "",
+        "templateRef": {},
+        "users": [{"name": "ec2-user", "sshAuthorizedKeys": _KEYS}],
+    },
+)
+_SNOW = Layout(
+    prefix="Snow",
+    control_planes=3,
+    workers=3,
+    etcds=0,
+    datacenter={"identityRef": {}},
+    machine={
+        "devices": [""],
+        "instanceType": "sbe-c.large",
+        "network": {"directNetworkInterfaces": [{"dhcp": True, "index": 1, "primary": True}]},
+        "osFamily": "ubuntu",
+        "physicalNetworkConnector": "SFP_PLUS",
+    },
+)
 
-
-def _cluster(name: str, datacenter_kind: str, *, control_planes: int, workers: int, etcds: int) -> Document:
-    spec = {
-        "clusterNetwork": {
-            "cniConfig": {"cilium": {}},
-            "pods": {"cidrBlocks": ["192.168.0.0/16"]},
-            "services": {"cidrBlocks": ["10.96.0.0/12"]},
-        },
-        "controlPlaneConfiguration": {"count": control_planes},
-        "datacenterRef": {"kind": datacenter_kind, "name": name},
-        "externalEtcdConfiguration": {"count": etcds},
-        "kubernetesVersion": KUBERNETES_VERSION,
-        "managementCluster": {"name": name},
-        "workerNodeGroupConfigurations": [{"count": workers, "name": "md-0"}],
-    }
-    return _document("Cluster", name, spec)
-
-
-def _document(kind: str, name: str, spec: Document) -> Document:
-    return {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
-
-
-PROVIDERS: t.Mapping[str, t.Callable[[str], list[Document]]] = {"vsphere": _vsphere, "docker": _docker}
+PROVIDERS: t.Mapping[str, Layout] = {
+    "vsphere": _VSPHERE,
+    "docker": _DOCKER,
+    "nutanix": _NUTANIX,
+    "tinkerbell": _TINKERBELL,
+    "snow": _SNOW,
+}
+REMOVED: t.Mapping[str, str] = {
+    "cloudstack": "CloudStack support has been deprecated: EKS Anywhere has no components for it since v0.26.",
+}
+"""Providers that were, and what became of them."""
 
 __all__ = ("KUBERNETES_VERSION", "PROVIDERS", "generate_config")

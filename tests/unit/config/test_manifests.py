@@ -1,16 +1,13 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bundles manifests, EKS Distro releases, generated configs."""
+"""Bundles manifests and EKS Distro releases."""
 
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Provider, load_bundles
-from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings
-from ansible_collections.eks.anywhere.plugins.module_utils._config.generate import generate_config
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import Repository, load_release
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
@@ -77,50 +74,3 @@ def test_a_release_maps_images_as_kubeadm_wants_them() -> None:
 def test_a_release_without_an_image_is_refused() -> None:
     with pytest.raises(EksaError, match="asset coredns-image is not present in eksd release 1-34"):
         load_release(RELEASE.replace("coredns-image", "other-image"))
-
-
-@pytest.mark.parametrize(("provider", "kinds"), [("docker", 2), ("vsphere", 5)])
-def test_generated_configs_lack_nothing_but_the_blanks(provider: str, kinds: int) -> None:
-    text = generate_config("w01", provider)
-    assert len(list(yaml.safe_load_all(text))) == kinds
-    wrong = [finding.message for finding in findings(text) if finding.severity == "error"]
-    assert all("not set or is empty" in message for message in wrong)
-    assert bool(wrong) == (provider == "vsphere")
-
-
-def test_the_generator_writes_what_the_vendors_writes() -> None:
-    cluster, datacenter, control_plane, worker, etcd = yaml.safe_load_all(generate_config("w01", "vsphere"))
-    assert cluster["spec"] == {
-        "clusterNetwork": {
-            "cniConfig": {"cilium": {}},
-            "pods": {"cidrBlocks": ["192.168.0.0/16"]},
-            "services": {"cidrBlocks": ["10.96.0.0/12"]},
-        },
-        "controlPlaneConfiguration": {
-            "count": 2,
-            "endpoint": {"host": ""},
-            "machineGroupRef": {"kind": "VSphereMachineConfig", "name": "w01-cp"},
-        },
-        "datacenterRef": {"kind": "VSphereDatacenterConfig", "name": "w01"},
-        "externalEtcdConfiguration": {
-            "count": 3,
-            "machineGroupRef": {"kind": "VSphereMachineConfig", "name": "w01-etcd"},
-        },
-        "kubernetesVersion": "1.36",
-        "managementCluster": {"name": "w01"},
-        "workerNodeGroupConfigurations": [
-            {"count": 2, "machineGroupRef": {"kind": "VSphereMachineConfig", "name": "w01"}, "name": "md-0"}
-        ],
-    }
-    assert datacenter["spec"] == {"datacenter": "", "insecure": False, "network": "", "server": "", "thumbprint": ""}
-    assert [machine["metadata"]["name"] for machine in (control_plane, worker, etcd)] == ["w01-cp", "w01", "w01-etcd"]
-    assert worker["spec"]["users"] == [{"name": "ec2-user", "sshAuthorizedKeys": ["ssh-rsa AAAA..."]}]
-
-
-@pytest.mark.parametrize(
-    ("name", "provider", "code"), [("1x", "vsphere", "config.name_invalid"), ("w01", "snow", "config.not_supported")]
-)
-def test_what_cannot_be_generated(name: str, provider: str, code: str) -> None:
-    with pytest.raises(EksaError) as caught:
-        generate_config(name, provider)
-    assert caught.value.code == code
