@@ -111,6 +111,7 @@ objects:
       sample: created
 """
 
+import os
 import typing as t
 from pathlib import Path
 
@@ -147,7 +148,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Gather the objects and apply them."""
     artifacts = LocalArtifacts(str(Path(params["bundles_file"] or ".").parent))
     return apply_objects(
-        sources.objects(params, files=LocalFiles(), artifacts=artifacts),
+        sources.objects(params, files=LocalFiles(), artifacts=artifacts, environ=os.environ),
         kube=KubeClient.if_there(params["kubeconfig"], optional=context.check_mode),
         clock=SystemClock(),
         report=context.report,

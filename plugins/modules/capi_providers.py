@@ -121,7 +121,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     files = LocalFiles()
     credentials = inputs.credentials(params, os.environ)
     wanted = providers.Wanted(
-        config=inputs.cluster_config(params, files=files),
+        config=inputs.cluster_config(params, files=files, environ=os.environ),
         bundle=inputs.management_bundle(inputs.needed_bundles(params, files=files)),
         kubeconfig=params["kubeconfig"],
         generated_dir=params["generated_dir"],

@@ -54,6 +54,7 @@ version:
   sample: v1.19.4-eksa.1
 """
 
+import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, KUBE, TOOLS, WAIT, Spec, merge
@@ -77,7 +78,7 @@ SPEC = Spec(
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Apply what differs and wait for the datapath."""
     files = LocalFiles()
-    config = inputs.cluster_config(params, files=files)
+    config = inputs.cluster_config(params, files=files, environ=os.environ)
     bundles = inputs.needed_bundles(params, files=files)
     ports = network.Ports(
         kube=KubeClient.from_kubeconfig(params["kubeconfig"]),

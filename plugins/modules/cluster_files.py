@@ -62,6 +62,7 @@ generated_dir:
   sample: prod/generated
 """
 
+import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, Spec, merge
@@ -87,7 +88,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Write or remove."""
     local = LocalFiles()
     return files.converge(
-        inputs.cluster_config(params, files=local),
+        inputs.cluster_config(params, files=local, environ=os.environ),
         state_dir=params["state_dir"],
         state=params["state"],
         files=local,

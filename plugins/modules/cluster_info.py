@@ -202,6 +202,7 @@ api_calls:
   sample: 2
 """
 
+import os
 import typing as t
 from pathlib import Path
 
@@ -237,7 +238,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         report=context.report,
     )
     subject = info.Subject(
-        config=inputs.cluster_config(params, files=files),
+        config=inputs.cluster_config(params, files=files, environ=os.environ),
         bundles=inputs.bundles(params, files=files),
         state_dir=str(Path(params["state_dir"]).absolute()),
         kubeconfig=params["kubeconfig"],

@@ -66,6 +66,7 @@ actions:
   sample: [Create EKSARelease eksa-system/eksa-v0-26-1]
 """
 
+import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, KUBE, WAIT, Spec, merge
@@ -104,7 +105,7 @@ def _components(params: t.Mapping[str, t.Any], ports: components.Ports, context:
 
 def _objects(params: t.Mapping[str, t.Any], ports: components.Ports, context: Context) -> Result:
     files = LocalFiles()
-    config = inputs.cluster_config(params, files=files)
+    config = inputs.cluster_config(params, files=files, environ=os.environ)
     bundles = inputs.needed_bundles(params, files=files)
     return components.create_objects(config, bundles, ports=ports, check_mode=context.check_mode)
 

@@ -140,7 +140,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
 
 
 def _present(params: t.Mapping[str, t.Any], ports: bootstrap.Ports, context: Context) -> Result:
-    config = inputs.cluster_config(params, files=ports.files)
+    config = inputs.cluster_config(params, files=ports.files, environ=os.environ)
     bundle = inputs.needed_bundles(params, files=ports.files).for_version(config.kubernetes_version)
     credentials = inputs.credentials(params, os.environ)
     wanted = bootstrap.Wanted(

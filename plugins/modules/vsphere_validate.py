@@ -116,6 +116,7 @@ details:
   type: dict
 """
 
+import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, VSPHERE, Spec, merge
@@ -136,7 +137,7 @@ SPEC = Spec(
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Check; nothing is changed, so check mode is the same."""
     files = LocalFiles()
-    config = inputs.cluster_config(params, files=files)
+    config = inputs.cluster_config(params, files=files, environ=os.environ)
     with VCenter(
         server=validate.server(config),
         username=params["vsphere_username"] or "",

@@ -152,4 +152,4 @@ _BY_KIND: t.Mapping[str, t.Callable[[Data, Source], None]] = {
     **defaults_providers.BY_KIND,
 }
 
-__all__ = ("NAMESPACE", "apply")
+__all__ = ("MIRROR_CA", "NAMESPACE", "apply")

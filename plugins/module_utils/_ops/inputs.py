@@ -7,16 +7,21 @@
 from __future__ import annotations
 
 import pathlib
+import types
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import bundles as bundles_room
-from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, release, support
+from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, defaults, release, support
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles, VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Artifacts, Files
 from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import Credentials
+
+MIRROR_CA_FILE = "EKSA_REGISTRY_MIRROR_CA"
+"""Environment variable with the path of the registry mirror's CA certificate."""
+_NOTHING: t.Mapping[str, str] = types.MappingProxyType({})
 
 
 def config_text(params: t.Mapping[str, t.Any], *, files: Files) -> str:
@@ -25,9 +30,24 @@ def config_text(params: t.Mapping[str, t.Any], *, files: Files) -> str:
     return str(text) if text else _read(files, params.get("config_file"), option="config_file", what="cluster config")
 
 
-def cluster_config(params: t.Mapping[str, t.Any], *, files: Files) -> ClusterConfig:
-    """The cluster config, read and checked; one that needs what is not supported yet raises ``EksaError``."""
-    found = cluster.load(config_text(params, files=files))
+def cluster_config(
+    params: t.Mapping[str, t.Any], *, files: Files, environ: t.Mapping[str, str] = _NOTHING
+) -> ClusterConfig:
+    """The cluster config, read and checked; one that needs what is not supported yet raises ``EksaError``.
+
+    ``environ`` switches features on and names the file with the CA of the registry mirror.
+    """
+    path = environ.get(MIRROR_CA_FILE, "")
+    content = files.read(path) if path else None
+    found = cluster.load(config_text(params, files=files), environ={**environ, defaults.MIRROR_CA: content or ""})
+    mirror = found.registry_mirror
+    if path and content is None and mirror is not None and not mirror.ca_cert:
+        raise EksaError(
+            f"The CA certificate of the registry mirror, {path}, does not exist.",
+            code="input.not_found",
+            hint=f"Correct the environment variable {MIRROR_CA_FILE}, or set caCertContent.",
+            details={"path": path},
+        )
     support.require(found, support.CREATE)
     return found
 

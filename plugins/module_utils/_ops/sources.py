@@ -24,7 +24,13 @@ _NOBODY = Credentials(username="", password="", ssh_authorized_key="ssh-ed25519 
 """For a plan, which names objects and shows none of their content."""
 
 
-def objects(params: t.Mapping[str, t.Any], *, files: Files, artifacts: Artifacts) -> list[Obj]:
+def objects(
+    params: t.Mapping[str, t.Any],
+    *,
+    files: Files,
+    artifacts: Artifacts,
+    environ: t.Mapping[str, str] = types.MappingProxyType({}),
+) -> list[Obj]:
     """The objects that the options of ``capi_apply`` describe, each with its namespace."""
     if params.get("objects") is not None:
         found = [_checked(obj) for obj in params["objects"]]
@@ -32,7 +38,7 @@ def objects(params: t.Mapping[str, t.Any], *, files: Files, artifacts: Artifacts
         text = _text(params["manifest_file"], files=files)
         found = [_checked(obj) for obj in documents(text, origin=params["manifest_file"])]
     else:
-        found = _from_config(params, files=files, artifacts=artifacts)
+        found = _from_config(params, files=files, artifacts=artifacts, environ=environ)
     return in_namespace(found, params.get("namespace"))
 
 
@@ -43,8 +49,10 @@ def planned(config: ClusterConfig, bundles: Bundles | None, *, artifacts: Artifa
     return [label(obj) for obj in _rendered(config, bundles, artifacts=artifacts, credentials=_NOBODY)]
 
 
-def _from_config(params: t.Mapping[str, t.Any], *, files: Files, artifacts: Artifacts) -> list[Obj]:
-    config = inputs.cluster_config(params, files=files)
+def _from_config(
+    params: t.Mapping[str, t.Any], *, files: Files, artifacts: Artifacts, environ: t.Mapping[str, str]
+) -> list[Obj]:
+    config = inputs.cluster_config(params, files=files, environ=environ)
     bundles = inputs.bundles(params, files=files)
     if bundles is None:
         raise EksaError("No Bundles manifest was given.", code="input.missing", hint="Set the option bundles_file.")
