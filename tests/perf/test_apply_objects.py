@@ -11,9 +11,10 @@ import time
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply import apply_objects
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer, api_server
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import api_server
 from ansible_collections.eks.anywhere.tests.integration_real.kube.conftest import capi_server
 from ansible_collections.eks.anywhere.tests.integration_real.kube.test_apply import rendered
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 from ansible_collections.eks.anywhere.tests.tools import figures
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeReporter
 

@@ -12,8 +12,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import K
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply import apply_objects
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer, ApiServers
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.upstream import upstream
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeReporter
 
 FORK = "github.com/snarkychef/cluster-api@*/"

@@ -23,8 +23,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials i
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.upstream import upstream
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeArtifacts, FakeHost, FakeReporter
 from ansible_collections.eks.anywhere.tests.unit.ops import samples
 

@@ -20,7 +20,8 @@ import pytest
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer, ApiServers
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 
 
 def config_map(name: str, **data: str) -> Obj:

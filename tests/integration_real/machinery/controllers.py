@@ -19,7 +19,7 @@ import urllib.request
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 
 PAUSE_SECONDS = 0.1
 

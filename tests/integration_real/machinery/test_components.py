@@ -22,9 +22,10 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import W
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render.eksa_objects import PAUSED
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer, ApiServers
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.controllers import FastClock, controllers
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.upstream import upstream
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeReporter
 from ansible_collections.eks.anywhere.tests.unit.ops import samples
 

@@ -19,8 +19,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._run.runner import LocalRunner
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers, lab_program
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.upstream import upstream
+from ansible_collections.eks.anywhere.tests.simulation.servers import lab_program
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeReporter
 from ansible_collections.eks.anywhere.tests.unit.ops import samples
 

@@ -23,8 +23,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials i
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
 from ansible_collections.eks.anywhere.plugins.module_utils._run.runner import LocalRunner
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer, ApiServers, lab_program
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.controllers import FastClock, controllers
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer, lab_program
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeReporter
 from ansible_collections.eks.anywhere.tests.unit.ops import samples
 

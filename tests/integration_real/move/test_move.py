@@ -23,7 +23,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import K
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.modules import capi_move
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServer, ApiServers
+from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
 from ansible_collections.eks.anywhere.tests.integration_real.move.objects import (
     CORE,
     IDENTITY,
@@ -33,6 +33,7 @@ from ansible_collections.eks.anywhere.tests.integration_real.move.objects import
     prepare,
     thing,
 )
+from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 from ansible_collections.eks.anywhere.tests.unit.fakes import Killed
 
 Inventory = dict[tuple[str, str], Obj]
