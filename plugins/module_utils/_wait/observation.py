@@ -87,12 +87,14 @@ class Observation:
     @property
     def cluster(self) -> Obj | None:
         """The Cluster of Cluster API."""
-        return next((obj for obj in self.of("Cluster") if group(obj) == CAPI_GROUP), None)
+        mine = (self.name, self.namespace, CAPI_GROUP)
+        return next((obj for obj in self.of("Cluster") if (name(obj), namespace(obj), group(obj)) == mine), None)
 
     @property
     def eksa_cluster(self) -> Obj | None:
         """The Cluster of EKS Anywhere."""
-        return next((obj for obj in self.of("Cluster") if group(obj) != CAPI_GROUP), None)
+        named = (obj for obj in self.of("Cluster") if name(obj) == self.name)
+        return next((obj for obj in named if group(obj) != CAPI_GROUP), None)
 
     @functools.cached_property
     def machines(self) -> tuple[Obj, ...]:
@@ -125,6 +127,11 @@ def group(obj: Obj) -> str:
 def name(obj: Obj) -> str:
     """Name."""
     return str(obj["metadata"]["name"])
+
+
+def namespace(obj: Obj) -> str:
+    """Namespace; empty for what is in none."""
+    return str(obj["metadata"].get("namespace") or "")
 
 
 def called(obj: Obj) -> str:
@@ -203,6 +210,7 @@ __all__ = (
     "is_control_plane",
     "is_etcd",
     "name",
+    "namespace",
     "node_name",
     "owner",
     "rank",

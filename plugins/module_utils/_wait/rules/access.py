@@ -18,6 +18,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     called,
     group,
     name,
+    namespace,
     role,
     spec,
     status,
@@ -74,7 +75,7 @@ def cluster_missing(seen: Observation) -> Cause | None:
     if seen.refusal or seen.cluster:
         return None
     others = [obj for obj in seen.of("Cluster") if (name(obj), group(obj)) != (seen.name, "cluster.x-k8s.io")]
-    known = [Seen.of(called(obj), f"exists in namespace {obj['metadata'].get('namespace')}") for obj in others]
+    known = [Seen.of(called(obj), f"exists in namespace {namespace(obj)}") for obj in others]
     return cause(
         "why.cluster_missing",
         f"There is no Cluster {seen.namespace}/{seen.name} on the cluster that was asked",

@@ -142,7 +142,7 @@ def ready(seen: Observation) -> Cause | None:
         return None
     if not all(status(obj).get("ready") for obj in seen.of("EtcdadmCluster")):
         return None
-    if any(machine["metadata"].get("deletionTimestamp") for machine in seen.machines):
+    if any(status(obj).get("phase") != "Running" or obj["metadata"].get("deletionTimestamp") for obj in seen.machines):
         return None
     paused = ", and paused" if is_paused(cluster) else ""
     machines = "1 machine" if len(seen.machines) == 1 else f"all {len(seen.machines)} machines"

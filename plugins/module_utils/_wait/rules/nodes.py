@@ -18,6 +18,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     is_control_plane,
     is_etcd,
     name,
+    namespace,
     node_name,
     role,
     spec,
@@ -78,7 +79,7 @@ def no_cni(seen: Observation) -> Cause | None:
         told = workloads.daemon_set(plugin)
         evidence.append(Seen.of(called(plugin), told.text if told else "ready on all of its nodes"))
         sentence = f"The network plugin {name(plugin)} does not run everywhere, so {_count(len(without))} not ready"
-        fix = f"Look at its pods: kubectl -n {plugin['metadata'].get('namespace')} get pods -o wide."
+        fix = f"Look at its pods: kubectl -n {namespace(plugin)} get pods -o wide."
     return cause("why.no_cni", sentence, fix=fix, evidence=evidence, since=without[0][1].since)
 
 

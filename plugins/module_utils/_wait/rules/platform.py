@@ -17,6 +17,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     Observation,
     called,
     name,
+    namespace,
     spec,
     status,
     words_of,
@@ -69,7 +70,7 @@ def crash_loop(seen: Observation) -> Cause | None:
             waiting = (container.get("state") or {}).get("waiting") or {}
             if waiting.get("reason") != "CrashLoopBackOff":
                 continue
-            space = pod["metadata"].get("namespace")
+            space = namespace(pod)
             last = workloads.last_end(container)
             return cause(
                 "why.provider_crash_loop" if space in PROVIDERS else "why.pod_crash_loop",
@@ -137,7 +138,7 @@ def webhook(seen: Observation) -> Cause | None:
 def provider_down(seen: Observation) -> Cause | None:
     """A controller does not run, and none of its pods says why."""
     for obj in seen.of("Deployment"):
-        space = obj["metadata"].get("namespace")
+        space = namespace(obj)
         if space in PROVIDERS and spec(obj).get("replicas") == 0:
             return cause(
                 "why.provider_scaled_down",
@@ -164,7 +165,7 @@ _STARTING_SECONDS = 180.0
 
 def _system_pods(seen: Observation) -> t.Iterator[tuple[str, Obj]]:
     for pod in seen.of("Pod"):
-        if pod["metadata"].get("namespace") in PROVIDERS:
+        if namespace(pod) in PROVIDERS:
             yield "The management cluster", pod
     for pod in seen.inside("Pod"):
         yield f"Cluster {seen.name}", pod
@@ -193,9 +194,9 @@ def _pull_fix(words: str) -> str:
     return "Check that the registry runs and that the nodes reach it, through their proxy where they have one."
 
 
-def _unavailable(seen: Observation, namespace: str) -> t.Iterator[tuple[Obj, str]]:
+def _unavailable(seen: Observation, space: str) -> t.Iterator[tuple[Obj, str]]:
     for obj in seen.of("Deployment"):
-        found = workloads.deployment(obj) if obj["metadata"].get("namespace") == namespace else None
+        found = workloads.deployment(obj) if namespace(obj) == space else None
         if found:
             yield obj, found.text
 
@@ -204,7 +205,7 @@ def _without_endpoints(seen: Observation) -> t.Iterator[tuple[str, str]]:
     """Services of the providers' webhooks that no pod stands behind."""
     answering = {
         (
-            str(obj["metadata"].get("namespace")),
+            namespace(obj),
             str((obj["metadata"].get("labels") or {}).get("kubernetes.io/service-name")),
         )
         for obj in seen.of("EndpointSlice")

@@ -167,7 +167,7 @@ def part_ambiguous(seen: Observation) -> Cause | None:
         if match:
             return cause(
                 "why.vcenter_ambiguous",
-                f"{match.group(1)} is the name of several {match.group(2)} in vCenter{_server(seen)}",
+                f"The name {match.group(1)} stands for several {match.group(2)} in vCenter{_server(seen)}",
                 fix="Write the full inventory path in the cluster config, or rename all but one.",
                 evidence=[Seen.of(called(obj), words)],
             )
