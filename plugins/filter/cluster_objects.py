@@ -12,8 +12,9 @@ author:
   - eks.anywhere contributors (@eks-anywhere)
 description:
   - Renders the objects that the vendor would make of a cluster config, at today's version of Cluster API.
+  - Clusters on vSphere and on Docker are rendered. A config of another provider is an error that names it.
+  - Rendering is more than creating. Clusters on Docker are rendered to read and compare them, creation refuses them.
   - The config is not judged, use P(eks.anywhere.cluster_findings#filter) for that.
-  - What cannot be rendered yet is an error.
   - Credentials become part of the objects. Keep the result away from logs.
 options:
   _input:
@@ -34,13 +35,13 @@ options:
     description:
       - Environment variables that the rendering depends on, which are C(EKSA_VSPHERE_USERNAME),
         C(EKSA_VSPHERE_PASSWORD), C(EKSA_VSPHERE_CP_USERNAME), C(EKSA_VSPHERE_CP_PASSWORD), C(REGISTRY_USERNAME) and
-        C(REGISTRY_PASSWORD).
+        C(REGISTRY_PASSWORD). Those of vSphere are for clusters on vSphere alone.
     type: dict
     default: {}
   template_facts:
     description:
-      - What is known of the templates, as M(eks.anywhere.vsphere_validate) returns it. Disk size and clone mode follow
-        from it.
+      - What is known of the templates of a vSphere cluster, as M(eks.anywhere.vsphere_validate) returns it. Disk size
+        and clone mode follow from it.
     type: dict
     default: {}
 seealso:
@@ -65,7 +66,7 @@ _value:
   type: dict
   contains:
     control_plane:
-      description: Cluster, control plane, etcd, cloud provider, credentials, health check.
+      description: Cluster, control plane, etcd, health check; on vSphere cloud provider and credentials, too.
       type: list
       elements: dict
     workers:
