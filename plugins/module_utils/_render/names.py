@@ -16,7 +16,7 @@ def numbered(base: str, number: int = 1) -> str:
 
 
 def control_plane_template(cluster: str) -> str:
-    """VSphereMachineTemplate of the control plane."""
+    """Machine template of the control plane."""
     return numbered(f"{cluster}-control-plane")
 
 
@@ -26,7 +26,7 @@ def etcd(cluster: str) -> str:
 
 
 def etcd_template(cluster: str) -> str:
-    """VSphereMachineTemplate of the external etcd."""
+    """Machine template of the external etcd."""
     return numbered(etcd(cluster))
 
 
@@ -36,7 +36,7 @@ def machine_deployment(cluster: str, group: str) -> str:
 
 
 def worker_template(cluster: str, group: str) -> str:
-    """VSphereMachineTemplate and KubeadmConfigTemplate of a worker group."""
+    """Machine template and KubeadmConfigTemplate of a worker group."""
     return numbered(machine_deployment(cluster, group))
 
 
