@@ -54,6 +54,12 @@ func check(asked request) (result answer) {
 			result.add("webhook", err)
 		}
 	}
+	switch {
+	case config.NutanixDatacenter != nil:
+		result.add("provider", checkNutanix(config))
+	case config.TinkerbellDatacenter != nil:
+		result.add("provider", checkTinkerbell(config))
+	}
 	if asked.Bundles == "" || len(result.Problems) > 0 {
 		return result
 	}
