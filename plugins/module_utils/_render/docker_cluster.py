@@ -41,8 +41,10 @@ def workers(inputs: Inputs, group: WorkerGroup) -> t.Iterator[Obj]:
 
 
 def _heeded(inputs: Inputs) -> Inputs:
-    """Without what upstream takes no notice of with Docker: the proxy and encryption at rest."""
-    return dataclasses.replace(inputs, config=dataclasses.replace(inputs.config, proxy=None, etcd_encryption=()))
+    """Without what upstream takes no notice of with Docker: proxy, encryption at rest, an audit policy of one's own."""
+    machines = dataclasses.replace(inputs.config.control_plane, audit_policy="")
+    config = dataclasses.replace(inputs.config, control_plane=machines, proxy=None, etcd_encryption=())
+    return dataclasses.replace(inputs, config=config)
 
 
 def _etcd(inputs: Inputs) -> t.Iterator[Obj]:

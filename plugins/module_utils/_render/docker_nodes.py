@@ -119,23 +119,13 @@ def _registration(
 
 
 def _cluster_configuration(inputs: Inputs) -> Obj:
-    config, release = inputs.config, inputs.release
-    manager = args.arguments(
-        fixed={"enable-hostpath-provisioner": "true", "profiling": "false"}, extra=args.controller_manager(config)
+    config = inputs.config
+    server = kubeadm.api_server(
+        config, fixed=kubeadm.API_SERVER_ARGUMENTS, cert_sans=(*_LOCAL, *config.control_plane.cert_sans)
     )
-    scheduler = args.arguments(fixed={"profiling": "false"}, extra={"tls-cipher-suites": args.CIPHER_SUITES})
-    return {
-        "imageRepository": release.kubernetes.repository,
-        "etcd": kubeadm.etcd(inputs),
-        "dns": {"imageRepository": release.coredns.repository, "imageTag": release.coredns.tag},
-        "apiServer": kubeadm.api_server(
-            config,
-            fixed=kubeadm.API_SERVER_ARGUMENTS,
-            cert_sans=(*_LOCAL, *config.control_plane.cert_sans),
-        ),
-        "controllerManager": {"extraArgs": manager},
-        "scheduler": {"extraArgs": scheduler},
-    }
+    return kubeadm.cluster_configuration(
+        inputs, api_server=server, controller_manager={"enable-hostpath-provisioner": "true"}
+    )
 
 
 def _control_plane_files(inputs: Inputs, kubelet: Kubelet) -> list[File]:
@@ -143,7 +133,7 @@ def _control_plane_files(inputs: Inputs, kubelet: Kubelet) -> list[File]:
     wanted: t.Iterable[t.Iterable[File]] = (
         machine.kubelet_files(config, kubelet),
         admission.files() if config.control_plane.skip_admission_for_system_resources else (),
-        [audit.policy_file("")],
+        [audit.policy_file(config.control_plane.audit_policy)],
         containerd.mirror_files(config.registry_mirror, inputs.credentials),
         iam_authenticator.files(config.name) if config.aws_iam is not None else (),
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Parts of kubeadm's ClusterConfiguration that are the same with every provider."""
+"""kubeadm's ClusterConfiguration, as far as it is the same with every provider."""
 
 from __future__ import annotations
 
@@ -35,7 +35,35 @@ API_SERVER_ARGUMENTS: t.Mapping[str, str] = {
 }
 
 
-def etcd(inputs: Inputs, host: Host = CLOUD_INIT) -> Obj:
+def cluster_configuration(
+    inputs: Inputs, host: Host = CLOUD_INIT, *, api_server: Obj, controller_manager: t.Mapping[str, str]
+) -> Obj:
+    """ClusterConfiguration around the provider's API server, with its own arguments of the controller manager."""
+    release = inputs.release
+    manager = args.arguments(
+        fixed={"profiling": "false", **controller_manager}, extra=args.controller_manager(inputs.config)
+    )
+    scheduler = args.arguments(fixed={"profiling": "false", "tls-cipher-suites": args.CIPHER_SUITES}, extra={})
+    return {
+        "imageRepository": release.kubernetes.repository,
+        "etcd": _etcd(inputs, host),
+        "dns": {"imageRepository": release.coredns.repository, "imageTag": release.coredns.tag},
+        "apiServer": api_server,
+        "controllerManager": {"extraArgs": manager, **_kubeconfig("controller-manager.conf", host)},
+        "scheduler": {"extraArgs": scheduler, **_kubeconfig("scheduler.conf", host)},
+        **({"certificatesDir": f"{host.folder}/pki"} if host.is_bottlerocket else {}),
+    }
+
+
+def _kubeconfig(name: str, host: Host) -> Obj:
+    """Bottlerocket keeps a component's kubeconfig where the component does not look, so it is mounted there."""
+    if not host.is_bottlerocket:
+        return {}
+    mount = {"hostPath": f"{host.folder}/{name}", "mountPath": f"/etc/kubernetes/{name}"}
+    return {"extraVolumes": [{**mount, "name": "kubeconfig", "pathType": "File", "readOnly": True}]}
+
+
+def _etcd(inputs: Inputs, host: Host) -> Obj:
     """Where etcd is: on machines of its own, or with the control plane."""
     if inputs.config.external_etcd:
         certificate = "server-etcd-client.crt" if host.is_bottlerocket else "apiserver-etcd-client.crt"
@@ -56,7 +84,7 @@ def etcd(inputs: Inputs, host: Host = CLOUD_INIT) -> Obj:
     }
 
 
-def audit_volumes(host: Host = CLOUD_INIT) -> list[Obj]:
+def _audit_volumes(host: Host) -> list[Obj]:
     """Mounts of the API server for its audit policy and log."""
     return [
         {
@@ -82,7 +110,7 @@ def api_server(
     """The API server with what the config asks of it, beside the ``fixed`` arguments of the provider."""
     skips_admission = config.control_plane.skip_admission_for_system_resources
     volumes = [
-        *audit_volumes(host),
+        *_audit_volumes(host),
         *(admission.volumes(host) if skips_admission else ()),
         *(iam_authenticator.volumes() if config.aws_iam is not None else ()),
         *(encryption.volumes() if config.etcd_encryption else ()),
@@ -95,4 +123,4 @@ def api_server(
     }
 
 
-__all__ = ("API_SERVER_ARGUMENTS", "api_server", "audit_volumes", "etcd")
+__all__ = ("API_SERVER_ARGUMENTS", "api_server", "cluster_configuration")
