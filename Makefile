@@ -13,9 +13,11 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 TOOLS := tests/tools
 IN := $(TOOLS)/in dev
 FIGURES := python3 $(TOOLS)/figures.py
-SUITES ?= check unit integration molecule
+SUITES ?= check unit property integration molecule
 # Passed to ansible-playbook, for instance: make create ARGS='--check --diff'
 ARGS ?=
+# How long make fuzz searches.
+MINUTES ?= 10
 
 .PHONY: help
 help: ## list the targets
@@ -26,7 +28,7 @@ create: lab-up ## set everything up, raise the lab, create a cluster on it (agai
 	@$(TOOLS)/create $(ARGS)
 
 .PHONY: test
-test: python lab-build ## all tests but the long suites: quality gates, unit, integration with real servers, molecule
+test: python lab-build ## all tests but the long suites: quality gates, unit, property, integration with real servers, molecule
 	@python3 $(TOOLS)/suites.py run $(SUITES)
 
 .PHONY: check
@@ -34,14 +36,19 @@ check: python ## quality gates: style, types, sanity, lint, docs, changelog, bui
 	@python3 $(TOOLS)/suites.py run check
 
 .PHONY: e2e
-e2e: lab-up ## create on the lab (1 + 1) and assert the documented lines, the network, the re-run
+e2e: lab-up ## create on the lab (1 + 1, external etcd and stacked), assert the lines, the network, the re-run
 	@python3 $(TOOLS)/suites.py run e2e
-	@$(FIGURES) show create. apply.
+	@$(FIGURES) show create apply
+
+.PHONY: e2e-etcd
+e2e-etcd: lab-up ## the part of it with an external etcd of three members
+	@python3 $(TOOLS)/suites.py run e2e-etcd
+	@$(FIGURES) show create_etcd apply_etcd
 
 .PHONY: e2e-ha
 e2e-ha: lab-up ## the same with three control plane nodes and two workers (opt-in, long)
 	@python3 $(TOOLS)/suites.py run e2e-ha
-	@$(FIGURES) show create. apply.
+	@$(FIGURES) show create_ha apply_ha
 
 .PHONY: faults
 faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
@@ -51,6 +58,15 @@ faults: lab-up ## bad input and broken surroundings: one clear error each, nothi
 perf: lab-up ## measure against the budgets and print all figures
 	@python3 $(TOOLS)/suites.py run perf
 	@$(FIGURES) show
+
+.PHONY: perf-config
+perf-config: python ## measure reading, checking and rendering of configs, which needs no lab
+	@python3 $(TOOLS)/suites.py run perf-config
+	@$(FIGURES) show config.
+
+.PHONY: fuzz
+fuzz: ## search MINUTES=10 long for texts that break the config rooms (opt-in; Linux on x86-64)
+	@$(TOOLS)/in fuzz python tests/fuzz/fuzz_config.py --minutes $(MINUTES)
 
 .PHONY: docs
 docs: python ## build the documentation site into build/docs/html

@@ -45,12 +45,15 @@ class Suite:
 SUITES: dict[str, Suite] = {
     "check": Suite((sys.executable, str(TOOLS / "gates.py")), seconds_at_most=300),
     "unit": Suite(_pytest("-n", "auto", "tests/unit"), seconds_at_most=60),
+    "property": Suite(_pytest("-n", "auto", "tests/property"), seconds_at_most=40),
     "integration": Suite(_pytest("-n", "2", "--dist", "loadfile", "tests/integration_real"), seconds_at_most=300),
     "molecule": Suite((sys.executable, str(TOOLS / "molecule_suite.py")), seconds_at_most=120),
     "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha"), seconds_at_most=1500),
+    "e2e-etcd": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "etcd"), seconds_at_most=900),
     "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha"), seconds_at_most=2400),
     "faults": Suite(_pytest("-v", "tests/faults"), seconds_at_most=1500),
     "perf": Suite(_pytest("-v", "-s", "tests/perf"), seconds_at_most=900),
+    "perf-config": Suite(_pytest("-v", "-s", "tests/perf/test_config.py"), seconds_at_most=60),
 }
 
 
