@@ -10,8 +10,18 @@ of an image that is not ours comes from a module at build time. Nothing here doe
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.parts import (
+    Chart,
+    Component,
+    EngineImage,
+    Kit,
+    Manifest,
+    Program,
+    Rootfs,
+    ScratchImage,
+)
 
 KUBERNETES = "v1.34.3"
 RELEASE = "kubernetes-1-34-eks-1"
@@ -40,10 +50,10 @@ KUBERNETES_FLAGS = (
 )
 
 _CHART = "helm.sh/helm/v3/pkg/chartutil"
+HELM_FLAGS = f"-X {_CHART}.k8sVersionMajor={_MAJOR} -X {_CHART}.k8sVersionMinor={_MINOR}"
+
 # The server is of that version, the module with its version number is a later one that something else asks for.
 ETCD_FLAGS = f"-X go.etcd.io/etcd/api/v3/version.Version={ETCD_VERSION.lstrip('v')}"
-
-HELM_FLAGS = f"-X {_CHART}.k8sVersionMajor={_MAJOR} -X {_CHART}.k8sVersionMinor={_MINOR}"
 
 CILIUM_TAGS = "kubernetes_protomessage_one_more_release"
 """Cilium is made for the next Kubernetes, whose protobuf needs fewer methods; the tag compiles those ours asks for."""
@@ -60,112 +70,6 @@ MODULE_VERSIONS: t.Mapping[str, str] = {
     "sigs.k8s.io/kind": KIND,
 }
 
-
-@dataclasses.dataclass(frozen=True)
-class Program:
-    """A static Go program, found afterwards as ``bin/<name>``."""
-
-    name: str
-    package: str
-    module: str = "kubernetes"
-    ldflags: str = ""
-    tags: str = ""
-    needs: tuple[str, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True)
-class Rootfs:
-    """A minimal Debian as an image of the docker engine."""
-
-    name: str
-    suite: str
-    needs: tuple[str, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True)
-class EngineImage:
-    """An image that the docker engine builds from ``files/images/<name>``.
-
-    ``programs`` go to ``bin/`` of the build context under the given names, ``modules`` are (module, path in it,
-    path in the context). With a ``reference`` it is pushed to the lab's registry.
-    """
-
-    name: str
-    base: str
-    programs: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    modules: tuple[tuple[str, str, str], ...] = ()
-    arguments: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    reference: str = ""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The base and the programs."""
-        return (self.base, *self.programs.values())
-
-
-@dataclasses.dataclass(frozen=True)
-class ScratchImage:
-    """An image of nothing but static programs, written straight into the registry."""
-
-    name: str
-    reference: str
-    files: t.Mapping[str, str]
-    entrypoint: tuple[str, ...] = ()
-    user: str = ""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The programs in it."""
-        return tuple(self.files.values())
-
-
-@dataclasses.dataclass(frozen=True)
-class Manifest:
-    """A provider's ``components.yaml``: a kustomization inside a module with its image replaced."""
-
-    name: str
-    module: str
-    path: str
-    images: t.Mapping[str, str]
-    needs: tuple[str, ...] = ("kubectl",)
-
-
-@dataclasses.dataclass(frozen=True)
-class Chart:
-    """A helm chart inside a module: packed as a .tgz, and rendered when ``values`` are given.
-
-    ``templates`` are files of the module that its release process adds to the chart's templates.
-    """
-
-    name: str
-    module: str
-    path: str
-    version: str
-    values: t.Mapping[str, t.Any] | None = None
-    templates: str = ""
-    needs: tuple[str, ...] = ("helm",)
-
-
-@dataclasses.dataclass(frozen=True)
-class Kit:
-    """Files that the lab's machines find in their root beside those of their image, when the lab is asked for them.
-
-    ``files/kits/<name>`` is its content, to which come ``programs`` (path -> program) and one ``archive``: the path of
-    a .tar.gz and the programs in it, in a folder of the archive's own name.
-    """
-
-    name: str
-    programs: t.Mapping[str, str]
-    archive: str
-    archived: tuple[str, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The programs in it."""
-        return (*self.programs.values(), *self.archived)
-
-
-Component = t.Union[Program, Rootfs, EngineImage, ScratchImage, Manifest, Chart, Kit]
 
 _KUBE_PROGRAMS = (
     "kube-apiserver", "kubeadm", "kubelet", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl",
@@ -375,7 +279,7 @@ EXTERNAL_ETCD = "external-etcd"
 KITS: tuple[Kit, ...] = (
     # etcdadm installs etcd from its cache; without the archive there it would download one from GitHub.
     Kit(
-        EXTERNAL_ETCD,
+        "external-etcd",
         {"usr/libexec/etcdadm": "etcdadm"},
         f"var/cache/etcdadm/etcd/{ETCD_VERSION}/etcd-{ETCD_VERSION}-linux-amd64.tar.gz",
         ("etcd", "etcdctl"),
@@ -417,19 +321,14 @@ def closure(names: t.Collection[str]) -> tuple[Component, ...]:
 
 
 __all__ = (
+    "CHARTS",
     "COMPONENTS",
-    "EXTERNAL_ETCD",
+    "ENGINE_IMAGES",
     "IMAGES",
     "KITS",
+    "MANIFESTS",
     "MODULE_VERSIONS",
     "ON_DEMAND",
-    "Chart",
-    "Component",
-    "EngineImage",
-    "Kit",
-    "Manifest",
-    "Program",
-    "Rootfs",
-    "ScratchImage",
+    "PROGRAMS",
     "closure",
 )

@@ -16,8 +16,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, needs, release
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Builder, Workshop
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, needs, parts, release
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Builder
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.engine import LABEL, Engine, install
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.first_cluster import Place, write_first_cluster
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.go import Go
@@ -25,6 +25,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._lab.process import P
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.registry import Registry
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.shell import tail
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store, fingerprint
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.workshop import Workshop
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder, node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
@@ -109,7 +110,7 @@ class Datacenter:
     def build(self, names: t.Collection[str]) -> tuple[str, ...]:
         """Have the named components in the cache (programs and manifests only); the names of those built."""
         components = catalog.closure(names)
-        alone = (catalog.Program, catalog.Manifest, catalog.Chart)
+        alone = (parts.Program, parts.Manifest, parts.Chart)
         wrong = [item.name for item in components if not isinstance(item, alone)]
         if wrong:
             raise EksaError(

@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Workshop
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.workshop import Workshop
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 BUNDLES_FILE = "bundle-release.yaml"

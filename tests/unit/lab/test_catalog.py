@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import load_bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import load
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import load_release
-from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, first_cluster, release
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, first_cluster, parts, release
 
 FILES = pathlib.Path(__file__).resolve().parents[3] / "roles" / "eksa_lab" / "files"
 
@@ -52,7 +52,7 @@ def test_unknown_component_names_those_there_are() -> None:
 
 
 @pytest.mark.parametrize("program", catalog.PROGRAMS, ids=lambda program: program.name)
-def test_each_program_has_its_module_pinned(program: catalog.Program) -> None:
+def test_each_program_has_its_module_pinned(program: parts.Program) -> None:
     folder = FILES / "go" / program.module
     pins = (folder / "go.mod").read_text()
     if program.package == ".":
@@ -64,12 +64,12 @@ def test_each_program_has_its_module_pinned(program: catalog.Program) -> None:
 
 
 @pytest.mark.parametrize("image", catalog.ENGINE_IMAGES, ids=lambda image: image.name)
-def test_each_engine_image_has_its_sources(image: catalog.EngineImage) -> None:
+def test_each_engine_image_has_its_sources(image: parts.EngineImage) -> None:
     assert (FILES / "images" / image.name / "Dockerfile").is_file()
 
 
 @pytest.mark.parametrize("kit", catalog.KITS, ids=lambda kit: kit.name)
-def test_each_kit_has_its_sources(kit: catalog.Kit) -> None:
+def test_each_kit_has_its_sources(kit: parts.Kit) -> None:
     assert any((FILES / "kits" / kit.name).iterdir())
 
 
