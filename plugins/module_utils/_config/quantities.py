@@ -23,7 +23,7 @@ def amount(text: str) -> decimal.Decimal | None:
         return None
     number, unit = decimal.Decimal(found[1]), found[2]
     if unit in _BINARY_UNITS:
-        return number * 2 ** _BINARY_UNITS[unit]
+        return number * (1 << _BINARY_UNITS[unit])
     return number.scaleb(_UNITS[unit] if unit in _UNITS else int(unit[1:]))
 
 

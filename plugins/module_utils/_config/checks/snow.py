@@ -138,12 +138,12 @@ def _host_os(source: Source) -> Problems:
 
 
 def _limits(source: Source) -> Problems:
-    """Bounds that only the API server knows of."""
+    """Bounds that only the API server knows of. An index of 0 never reaches it: Go leaves it out."""
     if len(_interfaces(source)) > _MAX_INTERFACES:
         yield _INTERFACES, f"must have at most {_MAX_INTERFACES} direct network interfaces"
     for index, interface in enumerate(_interfaces(source)):
         path = f"{_INTERFACES}[{index}]"
-        if not 1 <= interface.get("index", 1) <= _MAX_INTERFACES:
+        if not 0 <= interface.get("index", 0) <= _MAX_INTERFACES:
             yield f"{path}.index", f"the index of an interface must be in the range 1 to {_MAX_INTERFACES}"
         if not 0 <= interface.get("vlanID", 0) <= _MAX_VLAN:
             yield f"{path}.vlanID", f"vlanID must be in the range 0 to {_MAX_VLAN}"
