@@ -36,6 +36,10 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  ssh_authorized_key:
+    description:
+      - Public key for users that the config gives none.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -77,6 +81,7 @@ SPEC = Spec(
         {
             "state_dir": {"type": "path", "default": "."},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "ssh_authorized_key": {"type": "str", "no_log": False},
         },
     ),
     mutually_exclusive=(("config_file", "config"),),

@@ -36,6 +36,10 @@ options:
     type: str
     choices: [components, objects]
     required: true
+  ssh_authorized_key:
+    description:
+      - Public key for users that the config gives none.
+    type: str
 seealso:
   - module: eks.anywhere.capi_move
   - module: eks.anywhere.cluster_files
@@ -81,7 +85,13 @@ from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context
 
 SPEC = Spec(
     options=merge(
-        CLUSTER, KUBE, WAIT, {"part": {"type": "str", "choices": ["components", "objects"], "required": True}}
+        CLUSTER,
+        KUBE,
+        WAIT,
+        {
+            "part": {"type": "str", "choices": ["components", "objects"], "required": True},
+            "ssh_authorized_key": {"type": "str", "no_log": False},
+        },
     ),
     mutually_exclusive=(("config_file", "config"),),
     required_one_of=(("config_file", "config"),),

@@ -78,6 +78,7 @@ CALM_STDLIB = frozenset(
         "posixpath",
         "re",
         "string",
+        "struct",
         "textwrap",
         "types",
         "typing",

@@ -11,7 +11,7 @@ import types
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import bundles as bundles_room
-from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, defaults, release, support
+from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, defaults, keys, release, support
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles, VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
@@ -35,7 +35,8 @@ def cluster_config(
 ) -> ClusterConfig:
     """The cluster config, read and checked; one that needs what is not supported yet raises ``EksaError``.
 
-    ``environ`` switches features on and names the file with the CA of the registry mirror.
+    ``environ`` switches features on and names the file with the CA of the registry mirror. The option
+    ``ssh_authorized_key`` is for users without a key.
     """
     path = environ.get(MIRROR_CA_FILE, "")
     content = files.read(path) if path else None
@@ -49,7 +50,7 @@ def cluster_config(
             details={"path": path},
         )
     support.require(found, support.CREATE)
-    return found
+    return keys.completed(found, params.get("ssh_authorized_key") or "")
 
 
 def bundles(params: t.Mapping[str, t.Any], *, files: Files) -> Bundles | None:

@@ -44,6 +44,6 @@ def test_the_mirrors_ca_comes_from_the_file_that_the_environment_names() -> None
 def test_a_missing_file_with_the_mirrors_ca_is_named_where_it_is_needed() -> None:
     environ = {inputs.MIRROR_CA_FILE: "/pki/ca.pem"}
     assert inputs.cluster_config({"config": CONFIG}, files=FakeFiles(), environ=environ).registry_mirror is None
-    with pytest.raises(EksaError, match="/pki/ca.pem, does not exist") as caught:
+    with pytest.raises(EksaError, match=r"/pki/ca\.pem, does not exist") as caught:
         inputs.cluster_config({"config": WITH_MIRROR}, files=FakeFiles(), environ=environ)
     assert caught.value.code == "input.not_found"
