@@ -9,9 +9,14 @@ Files on machines are compared as text by Cluster API, so a quote that differs w
 
 from __future__ import annotations
 
+import re
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import scalars
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
+
+_STRING = "tag:yaml.org,2002:str"
+_LARGEST_WHOLE = 2**63
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -22,26 +27,54 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
-_OTHER_TYPES = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "merge", "null", "timestamp"))
+_Dumper.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if rule[0] != scalars.MERGE]
+    for first, rules in scalars.Loader.yaml_implicit_resolvers.items()
+}
+_OF_OLD = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|\d{4}-\d\d?-\d\d?([Tt ].*)?")
+"""Sexagesimal numbers and times: Go reads them as text and quotes them all the same."""
+_RUN = re.compile(r"\d+|.", re.DOTALL)
 
 
 def _string(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     """Blocks for several lines; double quotes where a plain string would read as another type."""
-    tag = "tag:yaml.org,2002:str"
     if "\n" in text:
-        return dumper.represent_scalar(tag, text, style="|")
+        return dumper.represent_scalar(_STRING, text, style="|")
     resolve: t.Callable[..., str] = dumper.resolve
-    ambiguous = resolve(yaml.ScalarNode, text, (True, False)) in _OTHER_TYPES
-    return dumper.represent_scalar(tag, text, style='"' if ambiguous else None)
+    ambiguous = resolve(yaml.ScalarNode, text, (True, False)) != _STRING or _OF_OLD.fullmatch(text)
+    return dumper.represent_scalar(_STRING, text, style='"' if ambiguous else None)
+
+
+def _float(dumper: _Dumper, value: float) -> yaml.ScalarNode:
+    """Go writes whole numbers without a point: they went through JSON, which knows one kind of number."""
+    if value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return dumper.represent_int(int(value))
+    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(value))
 
 
 _Dumper.add_representer(str, _string)
+_Dumper.add_representer(float, _float)
 
 
 def dumped(value: t.Any, *, sort: bool = False) -> str:
     """One document; ``sort`` orders keys as Go does for maps, else they stay as written."""
-    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=sort, default_flow_style=False, allow_unicode=True)
+    ordered = _sorted(value) if sort else value
+    text: str = yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, default_flow_style=False, allow_unicode=True)
     return text
+
+
+def _sorted(value: t.Any) -> t.Any:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value, key=_place)}
+    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _place(name: str) -> list[tuple[int, int, int]]:
+    """Signs before numbers before letters; numbers by their value, so that ``a9`` comes before ``a10``."""
+    return [
+        (1, int(run), len(run)) if run.isdecimal() else (2 if run.isalpha() else 0, ord(run), 0)
+        for run in _RUN.findall(name)
+    ]
 
 
 def block(text: str) -> str:

@@ -43,7 +43,7 @@ def second_network(inputs: Inputs, machine: MachineConfig, *, kubernetes_version
     if len(machine.networks) < 2:
         return {}
     image = Repository(*split_image(inputs.bundle_of(kubernetes_version).bottlerocket_multi_network_image))
-    container = {"name": _SECOND_NETWORK, "mode": "once", **_image(image)}
+    container = {"name": _SECOND_NETWORK, "mode": "once", "essential": False, **_image(image)}
     return {"bottlerocketCustomBootstrapContainers": [container]}
 
 

@@ -15,7 +15,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 Data = t.Mapping[str, t.Any]
 
 _NOT_SETTINGS = ("apiVersion", "kind")
-_NAMES = frozenset(shapes.BOTTLEROCKET_KUBERNETES.names)
+_NAMES = {name.lower(): name for name in shapes.BOTTLEROCKET_KUBERNETES.names}
+"""As Go matches them: whatever the case of the letters."""
 _DURATIONS = frozenset(("cpuManagerReconcilePeriod", "shutdownGracePeriod", "shutdownGracePeriodCriticalPods"))
 _POINTERS = _DURATIONS | {"cpuCFSQuota"}
 """Kept also when they are zero or false; of the others zero means "not set"."""
@@ -26,14 +27,14 @@ def settings(kubelet: Data | None, *, own: Data | None) -> Obj | None:
     if kubelet is None:
         return None if own is None else _kept(own)
     given = {name: value for name, value in kubelet.items() if name not in _NOT_SETTINGS}
-    unknown = sorted(given.keys() - _NAMES)
+    unknown = sorted(name for name in given if name.lower() not in _NAMES)
     if unknown:
         raise EksaError(
             f"Bottlerocket has no such setting of kubeletConfiguration: {', '.join(unknown)}.",
             code="render.kubelet_setting_unknown",
-            hint=f"It has: {', '.join(sorted(_NAMES - {'providerID'}))}.",
+            hint=f"It has: {', '.join(sorted(_NAMES.values()))}.",
         )
-    return _kept(given)
+    return _kept({_NAMES[name.lower()]: value for name, value in given.items()})
 
 
 def _kept(given: Data) -> Obj:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import ssh
+from ansible_collections.eks.anywhere.plugins.module_utils._config import scalars, ssh
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig, Taint
 from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._render import args
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
+from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 Data = dict[str, t.Any]
 
@@ -70,8 +71,8 @@ def taints(items: t.Iterable[Taint]) -> list[Data]:
         {
             name: value
             for name, value in (
-                ("key", item.key),
-                ("value", item.value),
+                ("key", _unquoted(item.key)),
+                ("value", _unquoted(item.value)),
                 ("effect", item.effect),
                 ("timeAdded", item.time_added),
             )
@@ -79,6 +80,14 @@ def taints(items: t.Iterable[Taint]) -> list[Data]:
         }
         for item in items
     ]
+
+
+def _unquoted(text: str) -> str:
+    """Upstream writes taints without quotes and reads them again: the value ``yes`` becomes ``true`` on the node."""
+    node = yaml.compose(text, Loader=scalars.Loader)
+    if not isinstance(node, yaml.ScalarNode):
+        return text
+    return "" if node.tag == scalars.NULL else scalars.string(node)
 
 
 def kubelet_files(config: ClusterConfig, kubelet: t.Mapping[str, t.Any] | None) -> list[File]:
