@@ -83,7 +83,8 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import KUBE, WAIT, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import Target, wait_for
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import Target
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait_for import wait_for
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module

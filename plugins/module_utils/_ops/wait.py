@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Wait for a cluster that Cluster API builds; each look takes in everything its state depends on."""
+"""Look at a cluster that Cluster API builds; each look takes in everything its state depends on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj, Reporter
-from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._wait import until
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import (
-    TITLES,
     Goal,
     Scene,
     has_external_etcd,
@@ -54,32 +51,6 @@ class Target:
 
     name: str
     namespace: str
-
-
-def wait_for(
-    target: Target,
-    goal: Goal,
-    *,
-    kube: Kube,
-    connect: Connect,
-    clock: Clock,
-    report: Reporter,
-    timeout_seconds: float,
-    check_mode: bool,
-) -> Result:
-    """Wait until the goal is reached. In check mode look once and say what is missing."""
-    observer = Observer(target, kube=kube, connect=connect)
-    if check_mode:
-        tick = judge(observer.look(goal), goal)
-        return Result(data={"seconds": 0.0, "reason": "" if tick.done else tick.why or tick.state})
-    seconds = until(
-        lambda: judge(observer.look(goal), goal),
-        clock=clock,
-        report=report,
-        timeout_seconds=timeout_seconds,
-        what=TITLES[goal],
-    )
-    return Result(data={"seconds": round(seconds, 1), "reason": ""})
 
 
 class Observer:
@@ -198,4 +169,4 @@ def kubeconfig_of(target: Target, *, kube: Kube) -> str:
         ) from exc
 
 
-__all__ = ("CAPI", "CLUSTER_LABEL", "Connect", "Observer", "Target", "kubeconfig_of", "wait_for")
+__all__ = ("CAPI", "CLUSTER_LABEL", "Connect", "Observer", "Target", "kubeconfig_of")

@@ -17,6 +17,22 @@ WORDS = 400
 """So much of a message is evidence; controllers repeat whole requests in theirs."""
 WIDTH = 110
 
+HOPELESS = frozenset(
+    {
+        "why.datacenter_missing",
+        "why.datastore_missing",
+        "why.folder_missing",
+        "why.machine_template_missing",
+        "why.network_missing",
+        "why.resource_pool_missing",
+        "why.template_missing",
+        "why.vcenter_ambiguous",
+        "why.vcenter_credentials_refused",
+        "why.vcenter_permission_denied",
+    }
+)
+"""Causes that no waiting mends: somebody has to change the cluster config, or vCenter."""
+
 _NAMES = "password|passwd|secret|token|api[-_]?key"
 _SECRETS = (
     (re.compile(r"(://)[^/@\s\"']+@"), r"\1***@"),
@@ -104,4 +120,4 @@ def _section(title: str, lines: t.Iterable[str]) -> str:
     return "\n".join((title, *wrapped))
 
 
-__all__ = ("Cause", "Seen", "cause", "told", "without_secrets")
+__all__ = ("HOPELESS", "Cause", "Seen", "cause", "told", "without_secrets")

@@ -94,7 +94,7 @@ def judge(scene: Scene, goal: Goal) -> Tick:
 
 def _reasons(scene: Scene, goal: Goal) -> tuple[Reason, ...]:
     found = explain(scene.objects)
-    later = _LATER.get(goal)
+    later = LATER.get(goal)
     if later is None:
         return tuple(found)
     # What waits for this goal by design is no reason for it.
@@ -108,7 +108,7 @@ def _reasons(scene: Scene, goal: Goal) -> tuple[Reason, ...]:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Later:
+class Later:
     """What comes up only after a goal is reached."""
 
     kinds: frozenset[str]
@@ -168,9 +168,9 @@ def _has_joined(machine: Obj) -> bool:
     return bool(((machine.get("status") or {}).get("nodeRef") or {}).get("name"))
 
 
-_LATER: t.Mapping[Goal, _Later] = {
-    Goal.ETCD: _Later(frozenset({"MachineDeployment", "KubeadmControlPlane"}), lambda machine: not is_etcd(machine)),
-    Goal.CONTROL_PLANE: _Later(frozenset({"MachineDeployment"}), _is_worker),
+LATER: t.Mapping[Goal, Later] = {
+    Goal.ETCD: Later(frozenset({"MachineDeployment", "KubeadmControlPlane"}), lambda machine: not is_etcd(machine)),
+    Goal.CONTROL_PLANE: Later(frozenset({"MachineDeployment"}), _is_worker),
 }
 
 _GOALS: t.Mapping[Goal, t.Callable[[Scene], tuple[bool, str]]] = {
@@ -181,4 +181,4 @@ _GOALS: t.Mapping[Goal, t.Callable[[Scene], tuple[bool, str]]] = {
     Goal.READY: _ready,
 }
 
-__all__ = ("TITLES", "Goal", "Scene", "has_external_etcd", "judge")
+__all__ = ("LATER", "TITLES", "Goal", "Later", "Scene", "has_external_etcd", "judge")

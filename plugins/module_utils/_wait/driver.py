@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, WaitTimeout
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import HOPELESS, Cause
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import Reason
 
 POLL_SECONDS = 2.0
@@ -19,6 +20,7 @@ LINE_SECONDS = 30.0
 HOPELESS_SECONDS = 60.0
 """A reason that waiting will not mend has to stay this long, so that a flicker does not end a run."""
 
+NOBODY_SAYS_WHY = "none of the objects says why"
 PASSING = frozenset(
     {"kube.busy", "kube.conflict", "kube.server_error", "kube.tls", "kube.unreachable", "kube.webhook_unavailable"}
 )
@@ -29,16 +31,36 @@ _CLOCKWORK = re.compile(r"\d+(\.\d+)?(ms|m?s|m|h)\b|\b[0-9a-f]{8,}\b")
 
 @dataclasses.dataclass(frozen=True)
 class Tick:
-    """What one look showed: ``state`` such as ``1/3 ready``, and why it is not more, causes first."""
+    """What one look showed: ``state`` such as ``1/3 ready``, and why it is not more: the cause, if it is known, and
+    each object's own reason, causes first.
+    """
 
     done: bool
     state: str
     reasons: tuple[Reason, ...] = ()
+    cause: Cause | None = None
 
     @property
     def why(self) -> str:
         """The sentence that tells most."""
+        if self.cause:
+            return self.cause.sentence
         return self.reasons[0].sentence if self.reasons else ""
+
+    @property
+    def hint(self) -> str:
+        """What to do about it; empty when nobody knows."""
+        if self.cause:
+            return self.cause.fix
+        return self.reasons[0].hint if self.reasons else ""
+
+    @property
+    def details(self) -> dict[str, t.Any]:
+        """Shape for an error: ``reasons``, and with a cause its ``why`` (a code) and ``evidence``."""
+        told: dict[str, t.Any] = {"reasons": [reason.sentence for reason in self.reasons[:5]]}
+        if self.cause:
+            told |= {"why": self.cause.code, "evidence": self.cause.as_dict()["evidence"]}
+        return told
 
 
 Probe = t.Callable[[], Tick]
@@ -80,14 +102,11 @@ def _look(probe: Probe) -> Tick:
 
 
 def _timed_out(tick: Tick, waited: float, *, what: str) -> WaitTimeout:
-    reason = tick.reasons[0] if tick.reasons else None
     return WaitTimeout(
-        f"{what}: {tick.state} after {waited:.0f} s" + (f": {tick.why}" if tick.why else "") + ".",
+        f"{what}: {tick.state} after {waited:.0f} s: {tick.why or NOBODY_SAYS_WHY}.",
         code="wait.timeout",
-        hint=(
-            reason.hint if reason and reason.hint else "Mend what is named, or raise timeout_seconds, and run again."
-        ),
-        details={"what": what, "seconds": round(waited), "reasons": [reason.sentence for reason in tick.reasons[:5]]},
+        hint=tick.hint or "Mend what is named, or raise timeout_seconds, and run again.",
+        details={"what": what, "seconds": round(waited), **tick.details},
     )
 
 
@@ -126,17 +145,23 @@ class _Hopeless:
 
     def check(self, tick: Tick, waited: float, *, what: str) -> None:
         """Raise the reason as an error once it stayed long enough."""
-        present = {(reason.code, reason.kind, reason.name): reason for reason in tick.reasons if reason.hopeless}
+        present = {
+            (reason.code, reason.kind, reason.name): (reason.sentence, reason.hint)
+            for reason in tick.reasons
+            if reason.hopeless
+        }
+        if tick.cause and tick.cause.code in HOPELESS:
+            present[(tick.cause.code, "", "")] = (tick.cause.sentence, tick.cause.fix)
         self._since = {key: self._since.get(key, waited) for key in present}
         for key, since in self._since.items():
             if waited - since < HOPELESS_SECONDS:
                 continue
-            reason = present[key]
+            sentence, hint = present[key]
             raise EksaError(
-                f"{what}: {tick.state} after {waited:.0f} s: {reason.sentence}.",
-                code=reason.code,
-                hint=reason.hint,
-                details={"what": what, "seconds": round(waited)},
+                f"{what}: {tick.state} after {waited:.0f} s: {sentence}.",
+                code=key[0],
+                hint=hint,
+                details={"what": what, "seconds": round(waited), **tick.details},
             )
 
 

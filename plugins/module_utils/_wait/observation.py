@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Inventory, MachineFacts, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions import Condition, conditions, moment
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.machines import CONTROL_PLANE_LABEL, is_etcd
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.machines import is_control_plane, is_etcd
 
 CAPI_GROUP = "cluster.x-k8s.io"
 PAUSED = "cluster.x-k8s.io/paused"
@@ -55,8 +55,8 @@ class Endpoint:
 class Observation:
     """``management`` are objects of the cluster that manages, ``workload`` those of the cluster itself.
 
-    ``workload`` is None when its API was not asked, or did not answer (then ``workload_refusal`` says why). ``now`` is
-    None when nobody knows; nothing is then said to last too long.
+    ``workload`` is None when its API was not asked, or did not answer (then ``workload_refusal`` says why). ``at``, the
+    time of the look, is None when nobody knows it; nothing is then said to last too long.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Observation:
     workload_refusal: Refusal | None = None
     datacenter: Datacenter | None = None
     endpoint: Endpoint | None = None
-    now: dt.datetime | None = None
+    at: dt.datetime | None = None
 
     def of(self, *kinds: str) -> tuple[Obj, ...]:
         """Objects of these kinds on the managing cluster."""
@@ -116,7 +116,7 @@ class Observation:
     def longer_than(self, seconds: float, since: str) -> bool:
         """Whether something has lasted longer than that; False when nobody knows the time."""
         began = moment(since)
-        return began is not None and self.now is not None and (self.now - began).total_seconds() > seconds
+        return began is not None and self.at is not None and (self.at - began).total_seconds() > seconds
 
 
 def group(obj: Obj) -> str:
@@ -149,11 +149,6 @@ def spec(obj: Obj) -> Obj:
 def status(obj: Obj) -> Obj:
     """Status; empty when there is none."""
     return t.cast(Obj, obj.get("status") or {})
-
-
-def is_control_plane(machine: Obj) -> bool:
-    """Whether a Machine is one of the control plane."""
-    return CONTROL_PLANE_LABEL in (machine["metadata"].get("labels") or {})
 
 
 def rank(machine: Obj) -> int:

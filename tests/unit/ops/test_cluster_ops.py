@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, WaitTimeout
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import files as files_op
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import kubeconfig
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import Target, wait_for
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import Target
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait_for import wait_for
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import Goal
@@ -90,7 +91,7 @@ def test_generated_files_go_and_the_rest_stays() -> None:
 
 def building(kube: FakeKube, *, step: str, ready: bool) -> None:
     """A one-machine cluster at a step."""
-    vm = s.vsphere_vm("w01-abc12", s.condition("VirtualMachineProvisioned", "False", "WaitingForIPAllocation"))
+    vm = s.vsphere_vm("w01-abc12", s.condition("VirtualMachineProvisioned", "False", "WaitingForIPAllocation", since=s.JUST_NOW))
     for obj in (
         s.cluster(initialized=ready, available=ready),
         s.control_plane(ready=int(ready), available=ready),
@@ -172,7 +173,7 @@ def test_wait_survives_a_cluster_whose_api_does_not_answer_yet() -> None:
     kube = FakeKube("b")
     building(kube, step="identified", ready=True)
     seed_secret(kube)
-    with pytest.raises(WaitTimeout, match="waiting for kubeadm"):
+    with pytest.raises(WaitTimeout, match="has not joined the cluster"):
         wait(kube, FakeClock(), Goal.NODES, Silent("w"), timeout=10)
 
 

@@ -74,7 +74,7 @@ def test_what_passes_by_itself_is_no_cause(world: Observation) -> None:
 
 
 def test_nothing_lasts_too_long_when_nobody_knows_the_time() -> None:
-    world = w.broken(*f.stuck_vm("WaitingForIPAllocation"), now=None)
+    world = w.broken(*f.stuck_vm("WaitingForIPAllocation"), at=None)
     assert diagnose(world).cause.under_way
 
 

@@ -173,7 +173,7 @@ def at_rest() -> Observation:
             slice_of(),
         ),
         workload=(s.node(CONTROL_PLANE), s.node(WORKER), daemon_set()),
-        now=NOON,
+        at=NOON,
     )
 
 

@@ -135,7 +135,7 @@ def _past_date(seen: Observation) -> t.Iterator[tuple[Obj, str]]:
     for machine in seen.machines:
         date = str(status(machine).get("certificatesExpiryDate") or "")
         when = moment(date)
-        if when is not None and seen.now is not None and when < seen.now:
+        if when is not None and seen.at is not None and when < seen.at:
             yield machine, date
 
 

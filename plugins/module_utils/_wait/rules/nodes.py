@@ -173,7 +173,7 @@ def _count(nodes: int) -> str:
 def _broken(seen: Observation, found: Condition | None) -> bool:
     if found is None or found.status != "False" or found.reason in ("Deleting", "Provisioning", "PodProvisioning"):
         return False
-    return seen.now is None or not found.since or seen.longer_than(SETTLING_SECONDS, found.since)
+    return seen.at is None or not found.since or seen.longer_than(SETTLING_SECONDS, found.since)
 
 
 def _etcd(seen: Observation, sentence: str, obj: Obj, found: Condition | None) -> Cause:
