@@ -26,7 +26,7 @@ import typing as t
 import atheris
 
 with atheris.instrument_imports(include=["ansible_collections.eks.anywhere.plugins"]):
-    from ansible_collections.eks.anywhere.plugins.module_utils._config import schema
+    from ansible_collections.eks.anywhere.plugins.module_utils._config import schema, shapes
     from ansible_collections.eks.anywhere.plugins.module_utils._config.generate import PROVIDERS, generate_config
     from ansible_collections.eks.anywhere.tests.fuzz import mutations, target
 
@@ -68,13 +68,15 @@ def mutate(data: bytes, max_size: int, seed: int) -> bytes:
     return text.encode("utf-8", errors="replace")[:max_size]
 
 
-def _names(wanted: schema.Schema) -> t.Iterator[str]:
-    if isinstance(wanted, schema.Fields):
+def _names(wanted: shapes.Schema) -> t.Iterator[str]:
+    if isinstance(wanted, shapes.Fields):
         for name, inner in wanted.names.items():
             yield name
             yield from _names(inner)
-    elif isinstance(wanted, (schema.ListOf, schema.MapOf)):
+    elif isinstance(wanted, (shapes.ListOf, shapes.MapOf)):
         yield from _names(wanted.item)
+    elif isinstance(wanted, shapes.Kept):
+        yield from _names(wanted.shape)
 
 
 def prepare() -> pathlib.Path:

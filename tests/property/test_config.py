@@ -20,7 +20,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, defaults, reading, schema
+from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, defaults, reading, schema, shapes
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import obstacles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.support import RENDER, gaps
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -147,13 +147,15 @@ def test_any_text_is_told_about(text: str) -> None:
     target.examine(text)
 
 
-def _names(wanted: schema.Schema) -> t.Iterator[str]:
-    if isinstance(wanted, schema.Fields):
+def _names(wanted: shapes.Schema) -> t.Iterator[str]:
+    if isinstance(wanted, shapes.Fields):
         for name, inner in wanted.names.items():
             yield name
             yield from _names(inner)
-    elif isinstance(wanted, (schema.ListOf, schema.MapOf)):
+    elif isinstance(wanted, (shapes.ListOf, shapes.MapOf)):
         yield from _names(wanted.item)
+    elif isinstance(wanted, shapes.Kept):
+        yield from _names(wanted.shape)
 
 
 NAMES = sorted({name for kind in ("Cluster", *configs.KINDS) for name in _names(schema.of_kind(kind))})
