@@ -20,6 +20,8 @@ type request struct {
 	Bundles  string            `json:"bundles"`
 	Releases []string          `json:"releases"`
 	Environ  map[string]string `json:"environ"`
+	// BootstrapIP is where Tinkerbell listens while there is a bootstrap cluster.
+	BootstrapIP string `json:"bootstrap_ip"`
 	// Live are objects of the management cluster, as JSON.
 	Live []json.RawMessage `json:"live"`
 }
@@ -34,6 +36,7 @@ type problem struct {
 type answer struct {
 	Problems     []problem         `json:"problems"`
 	ControlPlane string            `json:"control_plane,omitempty"`
+	Template     string            `json:"template,omitempty"`
 	Workers      string            `json:"workers,omitempty"`
 	TypedControl []json.RawMessage `json:"typed_control_plane,omitempty"`
 	TypedWorkers []json.RawMessage `json:"typed_workers,omitempty"`
@@ -49,9 +52,10 @@ func (a *answer) add(stage string, err error) bool {
 }
 
 var operations = map[string]func(request) answer{
-	"check":  check,
-	"update": update,
-	"render": render,
+	"check":    check,
+	"update":   update,
+	"render":   render,
+	"template": template,
 }
 
 func handle(line []byte) (result answer) {
