@@ -132,8 +132,13 @@ class Lab:
     @property
     def documents(self) -> list[dict[str, t.Any]]:
         """The cluster config, freshly read: change it at will."""
-        text = pathlib.Path(self.variables["eksa_config_file"]).read_text(encoding="utf-8")
-        return [document for document in yaml.safe_load_all(text) if document]
+        return read(pathlib.Path(self.variables["eksa_config_file"]))
+
+    @property
+    def config_with_external_etcd(self) -> pathlib.Path:
+        """The other config of the same cluster that the lab has written."""
+        usual = pathlib.Path(self.variables["eksa_config_file"])
+        return usual.with_name(f"{usual.stem}-external-etcd{usual.suffix}")
 
     @property
     def name(self) -> str:
@@ -156,14 +161,18 @@ class Lab:
         """Where the documented workflow leaves the administrator's kubeconfig."""
         return self.folder / f"{self.name}-eks-a-cluster.kubeconfig"
 
-    def fresh(self) -> None:
-        """A lab without the cluster: lowered and raised again when there is anything of it."""
+    def fresh(self, *kits: str) -> None:
+        """A lab without the cluster, raised anew when there is anything of it. Its machines are given the kits."""
         bootstrap = f"{self.name}-eks-a-cluster-control-plane"
-        if not self.folder.exists() and bootstrap not in containers():
-            return
-        for verb in ("down", "up"):
-            subprocess.run([str(ROOT / "tests" / "tools" / "lab"), verb], check=True)
-        self.__dict__.pop("variables", None)
+        dirty = self.folder.exists() or bootstrap in containers()
+        if dirty:
+            self._tool("down")
+        if dirty or kits:
+            self._tool("up", "-e", json.dumps({"eksa_lab_kits": kits}))
+            self.__dict__.pop("variables", None)
+
+    def _tool(self, verb: str, *args: str) -> None:
+        subprocess.run([str(ROOT / "tests" / "tools" / "lab"), verb, *args], check=True)
 
     def sessions(self) -> dict[str, int]:
         """``{open, logins, refused}`` as the vCenter counts them, over all users."""
@@ -257,6 +266,11 @@ def find(documents: t.Sequence[dict[str, t.Any]], kind: str) -> dict[str, t.Any]
     return found
 
 
+def read(path: pathlib.Path) -> list[dict[str, t.Any]]:
+    """The documents of a cluster config."""
+    return [document for document in yaml.safe_load_all(path.read_text(encoding="utf-8")) if document]
+
+
 def write(documents: t.Sequence[dict[str, t.Any]], path: pathlib.Path) -> pathlib.Path:
     """A cluster config of these documents."""
     path.write_text(yaml.safe_dump_all(documents, sort_keys=False), encoding="utf-8")
@@ -270,6 +284,18 @@ def containers() -> frozenset[str]:
         return frozenset(str(one["Names"][0]).lstrip("/") for one in client.api.containers(all=True))
     finally:
         client.close()
+
+
+def inside(machine: str, *command: str) -> str:
+    """Standard output of a command in a virtual machine of the lab; it has to end well."""
+    client = docker.from_env()
+    try:
+        (container,) = client.containers.list(filters={"name": f"^vcsim-{machine}-[0-9a-f]{{8}}-"})
+        code, (output, errors) = container.exec_run(list(command), demux=True)
+    finally:
+        client.close()
+    assert code == 0, f"{command} on {machine}: {(errors or b'').decode()}"
+    return str((output or b"").decode())
 
 
 def remove_container(name: str) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One plan, one creation and one re-run per size of cluster; the tests look at them from all sides."""
+"""One plan, one creation and one re-run per shape of cluster; the tests look at them from all sides."""
 
 from __future__ import annotations
 
@@ -12,28 +12,43 @@ import typing as t
 import kubernetes
 import pytest
 
-from ansible_collections.eks.anywhere.tests.labkit import Lab, Run, World, find, write
+from ansible_collections.eks.anywhere.tests.labkit import Lab, Run, World, find, read, write
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Markers of this folder."""
+    config.addinivalue_line("markers", "etcd: a cluster whose etcd has three machines of its own")
+    config.addinivalue_line("markers", "only_etcd: a test that asks what only such a cluster can answer")
     config.addinivalue_line("markers", "ha: a cluster of three control plane nodes and two workers; long, opt-in")
 
 
 @dataclasses.dataclass(frozen=True)
-class Size:
-    """How many nodes the cluster has."""
+class Shape:
+    """How many machines the cluster has; ``suffix`` tells its figures from those of the usual one."""
 
     control_plane: int
     workers: int
+    etcd: int = 0
+    suffix: str = ""
+
+    @property
+    def nodes(self) -> int:
+        """Machines that are nodes."""
+        return self.control_plane + self.workers
+
+    @property
+    def machines(self) -> int:
+        """All machines."""
+        return self.nodes + self.etcd
 
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """The lab without a cluster, and the arguments that say what to create."""
+    """The lab without a cluster, and what to create on it."""
 
     lab: Lab
-    size: Size
+    shape: Shape
+    documents: list[dict[str, t.Any]]
     arguments: tuple[str, ...]
     folder: pathlib.Path
 
@@ -47,25 +62,35 @@ class Plan:
     after: World
 
 
-SIZES = [
-    pytest.param(Size(1, 1), id="1+1"),
-    pytest.param(Size(3, 2), id="3+2", marks=pytest.mark.ha),
+# The usual cluster comes last: what runs after this suite finds it there.
+SHAPES = [
+    pytest.param(Shape(1, 1, etcd=3, suffix="_etcd"), id="1+1+etcd", marks=pytest.mark.etcd),
+    pytest.param(Shape(3, 2, suffix="_ha"), id="3+2", marks=pytest.mark.ha),
+    pytest.param(Shape(1, 1), id="1+1"),
 ]
 
 
-@pytest.fixture(scope="session", params=SIZES)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of an external etcd are for the shapes that have one."""
+    strangers = [item for item in items if item.get_closest_marker("only_etcd") and not item.get_closest_marker("etcd")]
+    if strangers:
+        config.hook.pytest_deselected(items=strangers)
+        items[:] = [item for item in items if item not in strangers]
+
+
+@pytest.fixture(scope="session", params=SHAPES)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A lab on which the cluster does not exist yet."""
+    shape: Shape = request.param
     lab = Lab()
-    lab.fresh()
-    size: Size = request.param
+    lab.fresh(*(("external-etcd",) if shape.etcd else ()))
     folder = tmp_path_factory.mktemp("site")
-    documents = lab.documents
+    documents = read(lab.config_with_external_etcd) if shape.etcd else lab.documents
     cluster = find(documents, "Cluster")["spec"]
-    cluster["controlPlaneConfiguration"]["count"] = size.control_plane
-    cluster["workerNodeGroupConfigurations"][0]["count"] = size.workers
+    cluster["controlPlaneConfiguration"]["count"] = shape.control_plane
+    cluster["workerNodeGroupConfigurations"][0]["count"] = shape.workers
     edited = write(documents, folder / "cluster.yaml")
-    return Site(lab, size, ("-e", f"eksa_config_file={edited}"), folder)
+    return Site(lab, shape, documents, ("-e", f"eksa_config_file={edited}"), folder)
 
 
 @pytest.fixture(scope="session")
