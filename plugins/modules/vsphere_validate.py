@@ -120,8 +120,10 @@ import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, VSPHERE, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import surroundings
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import inputs, validate
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
+from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
 from ansible_collections.eks.anywhere.plugins.module_utils._run.probe import TcpProbe
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
@@ -138,6 +140,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Check; nothing is changed, so check mode is the same."""
     files = LocalFiles()
     config = inputs.cluster_config(params, files=files, environ=os.environ)
+    bundles = inputs.bundles(params, files=files)
     with VCenter(
         server=validate.server(config),
         username=params["vsphere_username"] or "",
@@ -145,11 +148,18 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     ) as vcenter:
         return validate.validate(
             config=config,
-            bundles=inputs.bundles(params, files=files),
+            bundles=bundles,
             vcenter=vcenter,
             probe=TcpProbe(),
             report=context.report,
             skip_ip_check=params["skip_ip_check"],
+            surroundings=surroundings.findings(
+                config,
+                bundles,
+                environ=os.environ,
+                has_content=lambda path: bool(files.read(path)),
+                now=SystemClock().today(),
+            ),
         )
 
 

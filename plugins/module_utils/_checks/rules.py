@@ -22,6 +22,18 @@ class Rule:
 
 
 RULES: t.Mapping[str, Rule] = {
+    "input.environment": Rule(
+        check="environment",
+        seen="the environment variable {object} {problem}",
+        expected="{expected}",
+        fix="Please set {object} env var where ansible-playbook runs.",
+    ),
+    "config.license": Rule(
+        check="license",
+        seen="standard support ended on {end}, and {problem}",
+        expected="a valid license in spec.licenseToken of the Cluster",
+        fix="Choose a newer kubernetesVersion, or set spec.licenseToken.",
+    ),
     "vsphere.thumbprint_required": Rule(
         check="thumbprint",
         seen="this machine does not trust its certificate ({problem}) and the config has no thumbprint",

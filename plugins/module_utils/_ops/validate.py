@@ -38,9 +38,14 @@ def validate(
     probe: Probe,
     report: Reporter,
     skip_ip_check: bool = False,
+    surroundings: t.Sequence[Finding] = (),
 ) -> Result:
-    """Report each documented line as its fact is established; data: ``findings`` and ``template_facts``."""
-    findings, inventory = _look(config, vcenter, report)
+    """Report each documented line as its fact is established; data: ``findings`` and ``template_facts``.
+
+    ``surroundings`` are findings that were made without a vCenter.
+    """
+    seen, inventory = _look(config, vcenter, report)
+    findings = [*surroundings, *seen]
     if inventory is not None:
         for step in vsphere.inventory_steps(config, bundles, inventory):
             findings += _tell(step.line, step.findings, report)
