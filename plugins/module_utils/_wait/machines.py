@@ -158,7 +158,9 @@ def _bootstrap(obj: Obj, around: Surroundings) -> Reason:
     if blocking:
         return Reason("Machine", name, "waiting for the infrastructure of the cluster")
     if is_etcd(obj):
-        return Reason("Machine", name, "waiting for the first member of etcd to be initialized")
+        return Reason(
+            "Machine", name, "waiting for its bootstrap data; the others join etcd once its first member is up"
+        )
     if not is_control_plane(obj):
         return Reason("Machine", name, "waiting for the control plane to be initialized")
     return Reason("Machine", name, "waiting for its bootstrap data")
