@@ -159,7 +159,7 @@ def _bootstrap(obj: Obj, around: Surroundings) -> Reason:
         return Reason("Machine", name, "waiting for the infrastructure of the cluster")
     if is_etcd(obj):
         return Reason(
-            "Machine", name, "waiting for its bootstrap data; the others join etcd once its first member is up"
+            "Machine", name, "waiting for its bootstrap data (members join etcd once its first one is up)"
         )
     if not is_control_plane(obj):
         return Reason("Machine", name, "waiting for the control plane to be initialized")

@@ -57,7 +57,7 @@ CASES: tuple[tuple[str, list[Obj], str], ...] = (
     (
         "a second member of etcd before the first",
         [s.etcd_machine("w01-etcd-b", healthy=False, step="new")],
-        "Machine w01-etcd-b: waiting for its bootstrap data; the others join etcd once its first member is up",
+        "Machine w01-etcd-b: waiting for its bootstrap data (members join etcd once its first one is up)",
     ),
     (
         "a member of etcd that boots",
