@@ -103,7 +103,7 @@ def without_secrets(text: str) -> str:
 def told(name: str, found: Cause, others: t.Sequence[Cause] = ()) -> str:
     """The text for a person: the sentence, the evidence as a list, the next step."""
     head = f"{found.sentence}." if found.ready else f"Cluster {name} is not ready: {found.sentence}."
-    parts = ["\n".join(textwrap.wrap(head, WIDTH))]
+    parts = [_wrapped(head)]
     if found.evidence:
         parts.append(_section("Seen", [f"{seen.object}: {seen.seen}" for seen in found.evidence]))
     if found.since:
@@ -116,8 +116,14 @@ def told(name: str, found: Cause, others: t.Sequence[Cause] = ()) -> str:
 
 
 def _section(title: str, lines: t.Iterable[str]) -> str:
-    wrapped = (textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="    ") for line in lines)
-    return "\n".join((title, *wrapped))
+    return "\n".join((title, *(_wrapped(line, first="  ", then="    ") for line in lines)))
+
+
+def _wrapped(line: str, *, first: str = "", then: str = "") -> str:
+    """Names and paths stay whole, so that they can be copied."""
+    return textwrap.fill(
+        line, WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False, break_on_hyphens=False
+    )
 
 
 __all__ = ("HOPELESS", "Cause", "Seen", "cause", "told", "without_secrets")

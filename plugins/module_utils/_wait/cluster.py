@@ -95,6 +95,10 @@ def judge(scene: Scene, goal: Goal) -> Tick:
 def _reasons(scene: Scene, goal: Goal) -> tuple[Reason, ...]:
     found = explain(scene.objects)
     later = LATER.get(goal)
+    if goal is Goal.MACHINES:
+        # What still goes on at machines that have joined is no reason why another has not.
+        joined = {obj["metadata"]["name"] for obj in scene.machines if _has_joined(obj)}
+        return tuple(sorted(found, key=lambda reason: reason.kind == "Machine" and reason.name in joined))
     if later is None:
         return tuple(found)
     # What waits for this goal by design is no reason for it.
