@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, ExternalEtcd
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import info
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import PHASES
@@ -66,6 +67,7 @@ class World:
     bootstrap: FakeKube = dataclasses.field(default_factory=lambda: FakeKube("bootstrap"))
     workload: FakeKube = dataclasses.field(default_factory=lambda: FakeKube("workload"))
     report: FakeReporter = dataclasses.field(default_factory=FakeReporter)
+    wanted: ClusterConfig = dataclasses.field(default_factory=config)
 
     def info(self, *, check_mode: bool = False) -> Result:
         """Run the operation."""
@@ -78,7 +80,7 @@ class World:
             connect=lambda text: self.workload,
             report=self.report,
         )
-        subject = info.Subject(config=config(), bundles=None, state_dir="/state")
+        subject = info.Subject(config=self.wanted, bundles=None, state_dir="/state")
         return info.info(subject, ports=ports, check_mode=check_mode)
 
     def remaining(self) -> list[str]:
@@ -325,6 +327,15 @@ def test_a_group_that_was_not_applied_is_seen() -> None:
     del world.bootstrap.objects[("cluster.x-k8s.io", "MachineDeployment", s.NAMESPACE, "prod-md-0")]
     phases = {phase["name"]: phase for phase in world.info().data["phases"]}
     assert phases["cluster_objects"]["detail"] == "MachineDeployment prod-md-0"
+
+
+def test_an_external_etcd_that_was_not_applied_is_seen() -> None:
+    world = World(wanted=dataclasses.replace(config(), external_etcd=ExternalEtcd(count=3)))
+    for step, _phase in WAY[:4]:
+        step(world)
+    phases = {phase["name"]: phase for phase in world.info().data["phases"]}
+    assert phases["cluster_objects"]["detail"] == "EtcdadmCluster prod-etcd"
+    assert ["etcd"] * 3 == [machine["role"] for machine in world.info().data["machines"] if "etcd" in machine["name"]]
 
 
 def unreachable() -> World:
