@@ -335,7 +335,7 @@ def test_an_external_etcd_that_was_not_applied_is_seen() -> None:
         step(world)
     phases = {phase["name"]: phase for phase in world.info().data["phases"]}
     assert phases["cluster_objects"]["detail"] == "EtcdadmCluster prod-etcd"
-    assert ["etcd"] * 3 == [machine["role"] for machine in world.info().data["machines"] if "etcd" in machine["name"]]
+    assert [machine["role"] for machine in world.info().data["machines"] if "etcd" in machine["name"]] == ["etcd"] * 3
 
 
 def unreachable() -> World:
