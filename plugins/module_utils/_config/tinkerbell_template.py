@@ -197,7 +197,8 @@ def _file(name: str, partition: int, path: str, modes: str, contents: Action, *,
         "DIRMODE": folder_mode,
         **contents,
     }
-    return _action(name, "writefile", environment=environment, **({"pid": "host"} if host else {}))
+    namespace: Action = {"pid": "host"} if host else {}
+    return _action(name, "writefile", environment=environment, **namespace)
 
 
 def _either(with_vlan: str, without: str) -> Action:

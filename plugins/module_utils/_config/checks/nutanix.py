@@ -45,6 +45,8 @@ _LEAST = (
 )
 """Field, the least that it may be, the vendor's words."""
 
+Problems = t.Iterator[tuple[str, str]]
+
 
 def datacenter(scope: Scope) -> Findings:
     """How to reach Prism Central."""
@@ -147,7 +149,7 @@ def _machine_groups(scope: Scope, names: t.Iterable[str], domains: int) -> t.Ite
             )
 
 
-def _identifier(identifier: Data, entity: str, owner: str) -> t.Iterator[tuple[str, str]]:
+def _identifier(identifier: Data, entity: str, owner: str) -> Problems:
     """Field and message, when a resource of Prism is not named as it says it is."""
     kind = identifier.get("type", "")
     if kind not in _IDENTIFIER_TYPES:
@@ -161,9 +163,6 @@ def machines(scope: Scope) -> Findings:
     for source in scope.machines(MACHINE):
         for path, problem in (*_references(source), *_sizes(source), *_choices(source), *_gpus(scope, source)):
             yield scope.obstacle(f"spec.{path}", f"{MACHINE}: {problem}", source=source)
-
-
-Problems = t.Iterator[tuple[str, str]]
 
 
 def _references(source: Source) -> Problems:

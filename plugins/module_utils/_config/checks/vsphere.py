@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from ansible_collections.eks.anywhere.plugins.module_utils._config import ssh
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks import host_os
 from ansible_collections.eks.anywhere.plugins.module_utils._config.checks.scope import Findings, Scope
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
 
+DATACENTER = "VSphereDatacenterConfig"
 MACHINE = "VSphereMachineConfig"
 OS_FAMILIES = ("bottlerocket", "ubuntu", "redhat")
 _CLONE_MODES = ("linkedClone", "fullClone")
@@ -20,7 +23,7 @@ _HOST_OS = "spec.hostOSConfiguration"
 
 def datacenter(scope: Scope) -> Findings:
     """Where the machines live."""
-    source = _datacenter(scope)
+    source = scope.datacenter(DATACENTER)
     if source is None:
         return
     for field, words in (("server", "server"), ("datacenter", "datacenter"), ("network", "VM network")):
@@ -33,7 +36,7 @@ def datacenter(scope: Scope) -> Findings:
 
 def failure_domains(scope: Scope) -> Findings:
     """Domains are complete; a group uses at most one of them."""
-    source = _datacenter(scope)
+    source = scope.datacenter(DATACENTER)
     domains = source.spec.get("failureDomains", ()) if source else ()
     if source is None or not domains:
         return
@@ -57,7 +60,7 @@ def failure_domains(scope: Scope) -> Findings:
 
 
 def _network_path(scope: Scope, source: Source, path: str, network: str) -> Findings:
-    prefix = f"/{source.spec.get('datacenter', '')}/network"
+    prefix = posixpath.normpath(f"/{source.spec.get('datacenter', '')}/network")
     if network and not network.startswith(prefix):
         message = f"invalid path, expected path [{network}] to be under [{prefix}]"
         yield scope.error(path, message, source=source)
@@ -65,7 +68,7 @@ def _network_path(scope: Scope, source: Source, path: str, network: str) -> Find
 
 def machines(scope: Scope) -> Findings:
     """Every machine config in use."""
-    for source in _used(scope):
+    for source in scope.machines(MACHINE):
         yield from _required(scope, source)
         yield from _os_family(scope, source)
         yield from _ssh_key(scope, source)
@@ -128,16 +131,16 @@ def networks(scope: Scope) -> Findings:
             yield scope.error(
                 "spec.networks", f"{message} {subject} the datacenter network configuration", source=source
             )
-    for source in _used(scope):
+    for source in scope.machines(MACHINE):
         if len(source.spec.get("networks", ())) > 2:
             yield scope.error("spec.networks", "must have at most 2 items", source=source)
 
 
 def same_os_family(scope: Scope) -> Findings:
     """With external etcd all machines run the same operating system."""
-    families = {source.spec["osFamily"] for source in _used(scope)}
+    families = {source.spec["osFamily"] for source in scope.machines(MACHINE)}
     if scope.etcd is not None and scope.provider == "vsphere" and len(families) > 1:
-        for source in _used(scope):
+        for source in scope.machines(MACHINE):
             message = "all VSphereMachineConfigs must have the same osFamily specified"
             yield scope.error("spec.osFamily", message, source=source)
 
@@ -145,22 +148,9 @@ def same_os_family(scope: Scope) -> Findings:
 def mirror(scope: Scope) -> Findings:
     """Bottlerocket cannot skip the verification of certificates."""
     skips = scope.spec.get("registryMirrorConfiguration", {}).get("insecureSkipVerify")
-    if skips and any(source.spec["osFamily"] == "bottlerocket" for source in _used(scope)):
+    if skips and any(source.spec["osFamily"] == "bottlerocket" for source in scope.machines(MACHINE)):
         message = "insecureSkipVerify is not supported for bottlerocket"
         yield scope.error("spec.registryMirrorConfiguration.insecureSkipVerify", message)
-
-
-def _datacenter(scope: Scope) -> Source | None:
-    ref = scope.spec.get("datacenterRef", {})
-    return scope.find("VSphereDatacenterConfig", ref.get("name", "")) if scope.provider == "vsphere" else None
-
-
-def _used(scope: Scope) -> list[Source]:
-    """Machine configs that the Cluster references, each once."""
-    sections = [scope.control_plane, scope.etcd or {}, *(group for _path, group in scope.groups())]
-    names = dict.fromkeys(section.get("machineGroupRef", {}).get("name", "") for section in sections)
-    found = (scope.find(MACHINE, name) for name in names)
-    return [source for source in found if source is not None]
 
 
 CHECKS = (datacenter, failure_domains, machines, networks, same_os_family, mirror)
