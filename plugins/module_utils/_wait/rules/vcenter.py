@@ -41,6 +41,7 @@ _CAPACITY = re.compile(
 _FAILED = frozenset(
     {"CloningFailed", "NotProvisioned", "PoweringOnFailed", "TagsAttachmentFailed", "TaskFailed", "TaskFailure"}
 )
+NEAREST = 3
 _RETRYING = re.compile(r"last task failed retry after")
 
 
@@ -107,12 +108,9 @@ def unreachable(seen: Observation) -> Cause | None:
         if found and found.status == "False" and found.message:
             missing = _MISSING.search(found.message)
             if missing and missing.group(1) == "datacenter":
+                evidence = [Seen.of(called(obj), found.message)]
                 return _absent(
-                    "why.datacenter_missing",
-                    "datacenter",
-                    missing.group(2),
-                    seen,
-                    [Seen.of(called(obj), found.message)],
+                    seen, missing.group(2), code="why.datacenter_missing", word="datacenter", evidence=evidence
                 )
             return cause(
                 "why.vcenter_unreachable",
@@ -149,14 +147,14 @@ def part_missing(seen: Observation) -> Cause | None:
         part = _BY_FINDER.get(told.group(1)) if told else None
         if told and part:
             evidence = [Seen.of(called(vm), words) for _found, words in _vm_words(vm) if _MISSING.search(words)]
-            return _absent(part.code, part.word, told.group(2), seen, evidence, of=machine, part=part)
+            return _part_absent(seen, told.group(2), part=part, machine=machine, evidence=evidence)
         if status(vm).get("vmRef"):
             continue  # it has been made out of all its parts
         for part in PARTS:
             for path in named(vm, part):
                 lookup = _lookup(seen, part, path)
                 if lookup is not None and not lookup.items and not lookup.denied:
-                    return _absent(part.code, part.word, path, seen, [], of=machine, part=part)
+                    return _part_absent(seen, path, part=part, machine=machine, evidence=[])
     return None
 
 
@@ -222,26 +220,36 @@ def facts(seen: Observation, vm: Obj) -> MachineFacts:
     return (seen.datacenter.machines.get(name(vm)) if seen.datacenter else None) or MachineFacts()
 
 
+def _part_absent(seen: Observation, path: str, *, part: Part, machine: Obj | None, evidence: t.Sequence[Seen]) -> Cause:
+    lookup = _lookup(seen, part, path)
+    shown = [Seen.of(f"vCenter{_server(seen)}", f"has no {part.word} {path}")] if lookup and not lookup.items else []
+    return _absent(
+        seen,
+        path,
+        code=part.code,
+        word=part.word,
+        evidence=[*evidence, *shown],
+        machine=machine,
+        near=difflib.get_close_matches(path, lookup.near if lookup else (), n=NEAREST, cutoff=0.3),
+    )
+
+
 def _absent(
+    seen: Observation,
+    path: str,
+    *,
     code: str,
     word: str,
-    path: str,
-    seen: Observation,
-    evidence: list[Seen],
-    *,
-    of: Obj | None = None,
-    part: Part | None = None,
+    evidence: t.Iterable[Seen],
+    machine: Obj | None = None,
+    near: t.Sequence[str] = (),
 ) -> Cause:
-    lookup = _lookup(seen, part, path) if part else None
-    if lookup is not None and not lookup.items:
-        evidence = [*evidence, Seen.of(f"vCenter{_server(seen)}", f"has no {word} {path}")]
-    near = difflib.get_close_matches(path, lookup.near, n=3, cutoff=0.3) if lookup else []
-    whose = f", which {role(of)} needs," if of else ""
+    whose = f", which {role(machine)} needs," if machine else ""
+    nearest = f"; nearest: {', '.join(near)}." if near else "."
     return cause(
         code,
         f"The {word} {path}{whose} does not exist in vCenter{_server(seen)}",
-        fix=f"Make the {word} under that path, or correct it in the cluster config"
-        + (f"; nearest: {', '.join(near)}." if near else "."),
+        fix=f"Make the {word} under that path, or correct it in the cluster config{nearest}",
         evidence=evidence,
     )
 
