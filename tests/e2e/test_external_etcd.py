@@ -58,8 +58,9 @@ def test_the_control_plane_uses_it_and_runs_none_itself(core: t.Any, custom: t.A
     etcd = plane["spec"]["kubeadmConfigSpec"]["clusterConfiguration"]["etcd"]
     assert set(etcd) == {"external"}
     assert etcd["external"]["endpoints"] == addresses
-    parts = {pod.metadata.labels.get("component"): pod for pod in core.list_namespaced_pod("kube-system").items}
-    assert "etcd" not in parts
+    static = core.list_namespaced_pod("kube-system", label_selector="tier=control-plane").items
+    parts = {pod.metadata.labels["component"]: pod for pod in static}
+    assert parts.keys() == {"kube-apiserver", "kube-controller-manager", "kube-scheduler"}
     assert f"--etcd-servers={','.join(addresses)}" in parts["kube-apiserver"].spec.containers[0].command
 
 
