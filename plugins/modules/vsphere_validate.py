@@ -120,12 +120,13 @@ import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, VSPHERE, Spec, merge
-from ansible_collections.eks.anywhere.plugins.module_utils._checks import surroundings
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import signature, surroundings
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import inputs, validate
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
 from ansible_collections.eks.anywhere.plugins.module_utils._run.probe import TcpProbe
+from ansible_collections.eks.anywhere.plugins.module_utils._run.signing import ecdsa_holds
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 
@@ -153,12 +154,15 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
             probe=TcpProbe(),
             report=context.report,
             skip_ip_check=params["skip_ip_check"],
-            surroundings=surroundings.findings(
-                config,
-                bundles,
-                environ=os.environ,
-                has_content=lambda path: bool(files.read(path)),
-                now=SystemClock().today(),
+            surroundings=(
+                *signature.findings(bundles, holds=ecdsa_holds),
+                *surroundings.findings(
+                    config,
+                    bundles,
+                    environ=os.environ,
+                    has_content=lambda path: bool(files.read(path)),
+                    now=SystemClock().today(),
+                ),
             ),
         )
 

@@ -28,6 +28,26 @@ RULES: t.Mapping[str, Rule] = {
         expected="{expected}",
         fix="Please set {object} env var where ansible-playbook runs.",
     ),
+    "bundles.signature_missing": Rule(
+        check="signature",
+        seen="{object} is not signed",
+        expected="the signature of the vendor, unless the manifest is your own",
+        fix="Use the manifest of a release of EKS Anywhere.",
+        severity="warning",
+    ),
+    "bundles.signature_unverified": Rule(
+        check="signature",
+        seen="the signature of {object} was not verified, as this Python lacks the package cryptography",
+        expected="a verified signature",
+        fix="Install cryptography for the Python that runs this task.",
+        severity="warning",
+    ),
+    "bundles.signature_invalid": Rule(
+        check="signature",
+        seen="signature on the bundle is invalid ({object})",
+        expected="versions, node images and OVAs as the vendor signed them",
+        fix="Fetch the manifest again; what may be changed in it are images and manifests of components.",
+    ),
     "config.license": Rule(
         check="license",
         seen="standard support ended on {end}, and {problem}",

@@ -46,6 +46,7 @@ def validate(
     """
     seen, inventory = _look(config, vcenter, report)
     findings = [*surroundings, *seen]
+    _warn(findings, report)
     if inventory is not None:
         for step in vsphere.inventory_steps(config, bundles, inventory):
             findings += _tell(step.line, step.findings, report)
@@ -87,10 +88,14 @@ def _endpoint(config: ClusterConfig, probe: Probe, report: Reporter, *, skip: bo
     return vsphere.endpoint(config, probe.answering_port(host=config.endpoint, ports=vsphere.ENDPOINT_PORTS))
 
 
-def _tell(line: str, findings: t.Sequence[Finding], report: Reporter) -> t.Sequence[Finding]:
+def _warn(findings: t.Sequence[Finding], report: Reporter) -> None:
     for finding in findings:
         if finding.severity == WARNING:
             report.line(f"Warning: {finding}")
+
+
+def _tell(line: str, findings: t.Sequence[Finding], report: Reporter) -> t.Sequence[Finding]:
+    _warn(findings, report)
     if not errors(findings):
         report.line(f"{TICK} {line}")
     return findings
