@@ -907,5 +907,17 @@ PASSING: tuple[tuple[str, Observation], ...] = (
         "a task that is tried again",
         w.broken(*f.stuck_vm("NotProvisioned", "last task failed retry after 2026-09-01T12:01:00Z")),
     ),
+    (
+        "certificates that could not be looked at",
+        w.broken(
+            s.machine(f.CP, step="new"),
+            s.kubeadm_config(
+                f.CP,
+                s.condition(
+                    "CertificatesAvailable", "Unknown", "InternalError", "Please check controller logs for errors"
+                ),
+            ),
+        ),
+    ),
     ("an API that was never up", w.broken(w.made(s.cluster(available=False, initialized=False)), inside=None)),
 )

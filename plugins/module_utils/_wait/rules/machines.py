@@ -34,6 +34,7 @@ JOIN_SECONDS = 600.0
 _OFF = {"poweredOff": "switched off", "suspended": "suspended"}
 _ADDRESS = frozenset({"WaitingForIPAllocation", "WaitingForNetworkAddress", "WaitingForNetworkAddresses"})
 _CLAIM = frozenset({"WaitingForIPAddress", "WaitingForStaticIPAllocation", "IPAddressClaimNotFound", "NotFulfilled"})
+_NOT_COPIED = frozenset({"BootstrapTemplateCloningFailed", "InfrastructureTemplateCloningFailed"})
 _NETWORK = next(part for part in PARTS if part.field == "network")
 
 
@@ -128,15 +129,8 @@ def template_object_missing(seen: Observation) -> Cause | None:
     """The owner of machines cannot make any, because an object that it copies is not there."""
     for obj in seen.of("KubeadmControlPlane", "MachineDeployment", "EtcdadmCluster"):
         for found in conditions(obj).values():
-            if "does not exist" in found.message and ("blocked" in found.message or found.status != "True"):
-                return cause(
-                    "why.machine_template_missing",
-                    f"{called(obj)} cannot make machines: {said(found)}",
-                    fix="Apply the objects of the cluster again; the named template is one of them.",
-                    evidence=[Seen.of(called(obj), said(found))],
-                    since=found.since,
-                )
-            if found.reason in ("InfrastructureTemplateCloningFailed", "BootstrapTemplateCloningFailed"):
+            blocked = "does not exist" in found.message and ("blocked" in found.message or found.status != "True")
+            if blocked or found.reason in _NOT_COPIED:
                 return cause(
                     "why.machine_template_missing",
                     f"{called(obj)} cannot make machines: {said(found)}",
@@ -151,8 +145,8 @@ def bootstrap_failed(seen: Observation) -> Cause | None:
     """What a machine should run at its first start cannot be made."""
     for obj in seen.of("KubeadmConfig", "EtcdadmConfig"):
         for found in conditions(obj).values():
-            if found.status == "True" or found.type == "Ready" or not found.message:
-                continue
+            if found.status != "False" or found.type == "Ready" or not found.message:
+                continue  # "Unknown" is a look that failed, and is repeated
             if "aiting" in found.reason or found.message.startswith("Waiting"):
                 continue
             return cause(
