@@ -71,7 +71,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings
+from ansible_collections.eks.anywhere.plugins.module_utils._config.comparing import findings
 
 
 def cluster_findings(

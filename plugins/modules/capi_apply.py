@@ -118,7 +118,7 @@ from pathlib import Path
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, KUBE, VSPHERE, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply import apply_objects
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.settling import Server, apply_settled
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
@@ -147,13 +147,14 @@ SPEC = Spec(
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Gather the objects and apply them."""
     artifacts = LocalArtifacts(str(Path(params["bundles_file"] or ".").parent))
-    return apply_objects(
-        sources.objects(params, files=LocalFiles(), artifacts=artifacts, environ=os.environ),
+    server = Server(
         kube=KubeClient.if_there(params["kubeconfig"], optional=context.check_mode),
         clock=SystemClock(),
         report=context.report,
         check_mode=context.check_mode,
     )
+    found = sources.objects(params, files=LocalFiles(), artifacts=artifacts, environ=os.environ)
+    return apply_settled(found, server=server, rendered=sources.rendered(params))
 
 
 def main() -> t.NoReturn:

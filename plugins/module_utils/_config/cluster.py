@@ -12,7 +12,6 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._config import (
     building,
     checking,
-    comparing,
     defaults,
     reading,
 )
@@ -25,7 +24,7 @@ _NOTHING: t.Mapping[str, str] = types.MappingProxyType({})
 
 def load(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> ClusterConfig:
     """The config, fit to make a cluster of; else ``EksaError`` (``config.invalid``) with all that is against it."""
-    sources, found = _examine(text, environ)
+    sources, found = examine(text, environ)
     wrong = obstacles(found)
     if wrong:
         raise _invalid(wrong)
@@ -34,23 +33,20 @@ def load(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> ClusterConfig
 
 def read(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> ClusterConfig:
     """The config without judging it; only one too broken to build raises ``EksaError`` (``config.invalid``)."""
-    sources, found = _examine(text, environ)
+    sources, found = examine(text, environ)
     try:
         return building.build(sources)
     except (IndexError, KeyError, StopIteration) as exc:
         raise _invalid(obstacles(found)) from exc
 
 
-def findings(text: str, *, previous: str | None = None, environ: t.Mapping[str, str] = _NOTHING) -> list[Finding]:
-    """All there is to say about a config and, with the text of the ``previous`` one, about the change."""
-    sources, found = _examine(text, environ)
-    if previous is None:
-        return found
-    before, _judged = _examine(previous, environ)
-    return [*found, *comparing.changes(before, sources)]
+def findings(text: str, *, environ: t.Mapping[str, str] = _NOTHING) -> list[Finding]:
+    """All there is to say about a config by itself; about a change of one see ``comparing``."""
+    return examine(text, environ)[1]
 
 
-def _examine(text: str, environ: t.Mapping[str, str]) -> tuple[list[reading.Source], list[Finding]]:
+def examine(text: str, environ: t.Mapping[str, str] = _NOTHING) -> tuple[list[reading.Source], list[Finding]]:
+    """The defaulted documents of a config, and what there is to say about them."""
     sources, found = reading.read(text)
     if found and not sources:
         return sources, found
@@ -68,4 +64,4 @@ def _invalid(wrong: t.Sequence[Finding]) -> EksaError:
     )
 
 
-__all__ = ("findings", "load", "read")
+__all__ = ("examine", "findings", "load", "read")

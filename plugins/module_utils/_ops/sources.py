@@ -42,6 +42,11 @@ def objects(
     return in_namespace(found, params.get("namespace"))
 
 
+def rendered(params: t.Mapping[str, t.Any]) -> bool:
+    """Whether those objects are made from a cluster config, and not given as they are."""
+    return params.get("objects") is None and not params.get("manifest_file")
+
+
 def planned(config: ClusterConfig, bundles: Bundles | None, *, artifacts: Artifacts) -> list[str]:
     """Names of the objects that creation applies; none without a Bundles manifest to render them with."""
     if bundles is None or config.provider != "vsphere":
@@ -125,4 +130,4 @@ def _text(path: str, *, files: Files) -> str:
     return text
 
 
-__all__ = ("objects", "planned")
+__all__ = ("objects", "planned", "rendered")

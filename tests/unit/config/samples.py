@@ -11,7 +11,7 @@ import typing as t
 
 import yaml
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings
+from ansible_collections.eks.anywhere.plugins.module_utils._config.comparing import findings
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "golden"
 STACKED = (GOLDEN / "stacked.config.txt").read_text(encoding="utf-8")

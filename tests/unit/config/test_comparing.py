@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings
+from ansible_collections.eks.anywhere.plugins.module_utils._config.comparing import findings
 
 from . import samples
 
@@ -78,7 +78,7 @@ def test_allowed_changes(path: str, value: t.Any) -> None:
 
 @pytest.mark.parametrize("text", [samples.STACKED, samples.FULL])
 def test_a_config_compared_with_itself_changes_nothing(text: str) -> None:
-    alone = findings(text, environ=samples.SWITCHES)
+    alone = findings(text, previous=None, environ=samples.SWITCHES)
     assert findings(text, previous=text, environ=samples.SWITCHES) == alone
 
 

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import examine
 from ansible_collections.eks.anywhere.plugins.module_utils._config.comparing import kinds, upgrading
 from ansible_collections.eks.anywhere.plugins.module_utils._config.comparing.change import PAUSED, Change
 from ansible_collections.eks.anywhere.plugins.module_utils._config.comparing.skew import SKIP_RELEASE_SKEW
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import Finding
 from ansible_collections.eks.anywhere.plugins.module_utils._config.reading import Source
+
+
+def findings(text: str, *, previous: str | None, environ: t.Mapping[str, str]) -> list[Finding]:
+    """All there is to say about a config and, with the text of the ``previous`` one, about the change."""
+    sources, found = examine(text, environ)
+    return found if previous is None else [*found, *changes(examine(previous, environ)[0], sources)]
 
 
 def changes(before: t.Sequence[Source], after: t.Sequence[Source]) -> list[Finding]:
@@ -40,4 +47,4 @@ def _same_name(before: t.Sequence[Source], after: t.Sequence[Source]) -> t.Itera
             yield earlier, source
 
 
-__all__ = ("PAUSED", "SKIP_RELEASE_SKEW", "changes")
+__all__ = ("PAUSED", "SKIP_RELEASE_SKEW", "changes", "findings")
