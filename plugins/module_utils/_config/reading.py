@@ -77,6 +77,7 @@ def _documents(nodes: t.Sequence[yaml.Node]) -> tuple[list[Source], list[Finding
                 findings.append(Finding("", "could not parse: a document must be an object", line=_line(node)))
             continue
         head = {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
+        findings.extend(_head_problems(head))
         kind = _text(head.get("kind"))
         if not kind and not _text(head.get("apiVersion")):
             continue
@@ -91,6 +92,19 @@ def _documents(nodes: t.Sequence[yaml.Node]) -> tuple[list[Source], list[Finding
         sources.append(source)
         findings.extend(dataclasses.replace(found, path=source.path(found.path)) for found in walk.findings)
     return sources, findings
+
+
+def _head_problems(head: t.Mapping[str, yaml.Node]) -> t.Iterator[Finding]:
+    """What a document is says a real string, in documents that are nobody's business, too."""
+    for name in ("apiVersion", "kind"):
+        node = head.get(name)
+        if node is not None and node.tag != scalars.NULL and _word(node) != "string":
+            yield Finding(name, f"cannot unmarshal {_word(node)} into a field of type string", line=_line(node))
+
+
+def _word(node: yaml.Node) -> str:
+    """What messages call a value of this kind."""
+    return _COLLECTIONS.get(type(node)) or scalars.NUMBERS_AND_BOOLS.get(node.tag, "string")
 
 
 def _text(node: yaml.Node | None) -> str:
@@ -141,9 +155,8 @@ class _Walk:
             raise composing.Overflow(f"values are nested deeper than {composing.MAX_DEPTH} levels")
 
     def _wrong(self, node: yaml.Node, path: str, wanted: str) -> None:
-        kind = _COLLECTIONS.get(type(node)) or scalars.NUMBERS_AND_BOOLS.get(node.tag, "string")
         value = node.value if isinstance(node, yaml.ScalarNode) else None
-        message = f"cannot unmarshal {kind} into a field of type {wanted}"
+        message = f"cannot unmarshal {_word(node)} into a field of type {wanted}"
         self.findings.append(Finding(path, message, line=_line(node), value=shown(value)))
 
     def _list(self, node: yaml.Node, wanted: schema.ListOf, path: str) -> list[t.Any] | None:
@@ -159,7 +172,7 @@ class _Walk:
         told = len(self.findings)
         found: dict[str, t.Any] = self._free(node)
         del self.findings[told:]  # the first walk said it, with the path
-        if not isinstance(found.get("kind"), str):
+        if not isinstance(found.get("kind"), str) or not found["kind"]:
             self.findings.append(Finding(path, "Object 'Kind' is missing", line=_line(node)))
         return found
 
@@ -241,8 +254,15 @@ class _Walk:
             return None
         value = scalars.LEAVES[wanted](node)
         if value is None:
-            self._wrong(node, path, wanted.type)
+            self._malformed(node, path, wanted)
         return value
+
+    def _malformed(self, node: yaml.ScalarNode, path: str, wanted: schema.Leaf) -> None:
+        rule = scalars.RULES.get(wanted)
+        if rule is None or _word(node) != "string":
+            self._wrong(node, path, wanted.type)
+        else:
+            self.findings.append(Finding(path, rule, line=_line(node), value=shown(node.value)))
 
     def _free(self, node: yaml.Node) -> t.Any:
         self._enter()

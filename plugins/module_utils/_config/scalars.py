@@ -26,7 +26,7 @@ NUMBERS_AND_BOOLS: t.Mapping[str, str] = {_INT: "number", _FLOAT: "number", _BOO
 """Tag -> the word of messages; every other scalar is a string."""
 
 _TRUE = frozenset(("y", "yes", "true", "on"))
-_RULES: tuple[tuple[str, str, str], ...] = (
+_RESOLVERS: tuple[tuple[str, str, str], ...] = (
     (NULL, r"~|null|Null|NULL|", "~nN"),
     (_BOOL, r"[yYnN]|yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF", "yYnNtTfFoO"),
     (MERGE, r"<<", "<"),
@@ -45,7 +45,7 @@ class Loader(yaml.CSafeLoader):
 
 
 Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in _RULES:
+for _tag, _pattern, _first in _RESOLVERS:
     Loader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z"), [*_first, *([""] if _tag == NULL else [])])
 
 
@@ -168,4 +168,11 @@ LEAVES: t.Mapping[schema.Leaf, t.Callable[[yaml.ScalarNode], t.Any]] = {
 }
 """How each leaf is read; None stands for a value that does not fit."""
 
-__all__ = ("LEAVES", "MERGE", "NULL", "NUMBERS_AND_BOOLS", "Loader", "plain", "string")
+RULES: t.Mapping[schema.Leaf, str] = {
+    schema.DURATION: "time: invalid duration; write it as 10m0s or 1h30m",
+    schema.TIME: "parsing time: write it as 2026-01-31T12:00:00Z",
+    schema.QUANTITY: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+}
+"""What a text in such a place has to look like."""
+
+__all__ = ("LEAVES", "MERGE", "NULL", "NUMBERS_AND_BOOLS", "RULES", "Loader", "plain", "string")
