@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import json
 import os
 import pathlib
 import secrets
@@ -121,11 +122,15 @@ class ApiServer:
 
     def start(self) -> None:
         """Start what does not run yet and wait until the API is ready. Data survive a stop and start."""
+        self.launch()
+        self._wait_ready()
+
+    def launch(self) -> None:
+        """Start what does not run yet. The processes end with the thread that calls this."""
         if self._etcd is None:
             self._etcd = self._spawn("etcd", self._etcd_arguments())
         if self._api is None:
             self._api = self._spawn("kube-apiserver", self._api_arguments())
-        self._wait_ready()
 
     def stop_api(self, *, kill: bool = False) -> None:
         """Stop the API server alone (``kill``: without warning it)."""
@@ -137,6 +142,25 @@ class ApiServer:
         self.stop_api()
         end_process(self._etcd)
         self._etcd = None
+
+    def send(self, method: str, path: str, body: t.Mapping[str, t.Any], *, content_type: str) -> None:
+        """One raw request; for what a controller may do and this collection never does."""
+        request = urllib.request.Request(
+            f"{self.url}/{path}",
+            data=json.dumps(body).encode(),
+            method=method,
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": content_type},
+        )
+        trusted = ssl.create_default_context(cafile=self.certificate)
+        urllib.request.urlopen(request, timeout=10, context=trusted).close()
+
+    def patch_status(self, obj: t.Mapping[str, t.Any], resource: str, status: t.Mapping[str, t.Any]) -> None:
+        """Set a status as its controller would; ``resource`` is like ``apis/apps/v1:deployments``."""
+        root, _colon, plural = resource.partition(":")
+        metadata = obj["metadata"]
+        scope = f"/namespaces/{metadata['namespace']}" if metadata.get("namespace") else ""
+        path = f"{root}{scope}/{plural}/{metadata['name']}/status"
+        self.send("PATCH", path, {"status": status}, content_type="application/merge-patch+json")
 
     def log(self, program: str, *, lines: int = 15) -> str:
         """The end of a program's log."""

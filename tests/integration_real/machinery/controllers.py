@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
-import pathlib
-import ssl
 import threading
 import time
 import typing as t
@@ -70,14 +67,14 @@ def _loop(server: ApiServer, missing: frozenset[str], stop: threading.Event) -> 
                 if image in missing:
                     _failing_pod(server, kube, deployment, image)
                 elif not _is_available(deployment):
-                    _patch_status(server, deployment, "apis/apps/v1", "deployments", _available(deployment))
+                    server.patch_status(deployment, "apis/apps/v1:deployments", _available(deployment))
 
 
 def _finalize(server: ApiServer, namespace: Obj) -> None:
     """What is left in a deleted namespace stays, which no test minds."""
     name = namespace["metadata"]["name"]
     body = {**namespace, "spec": {"finalizers": []}}
-    _send(server, "PUT", f"api/v1/namespaces/{name}/finalize", body, content_type="application/json")
+    server.send("PUT", f"api/v1/namespaces/{name}/finalize", body, content_type="application/json")
 
 
 def _is_available(deployment: Obj) -> bool:
@@ -109,21 +106,4 @@ def _failing_pod(server: ApiServer, kube: KubeClient, deployment: Obj, image: st
     message = f'Back-off pulling image "{image}": rpc error: code = NotFound: manifest unknown'
     waiting = {"waiting": {"reason": "ImagePullBackOff", "message": message}}
     state = {"name": "manager", "image": image, "imageID": "", "ready": False, "restartCount": 0, "state": waiting}
-    _patch_status(server, pod, "api/v1", "pods", {"phase": "Pending", "containerStatuses": [state]})
-
-
-def _patch_status(server: ApiServer, obj: Obj, root: str, plural: str, status: Obj) -> None:
-    metadata = obj["metadata"]
-    path = f"{root}/namespaces/{metadata['namespace']}/{plural}/{metadata['name']}/status"
-    _send(server, "PATCH", path, {"status": status}, content_type="application/merge-patch+json")
-
-
-def _send(server: ApiServer, method: str, path: str, body: Obj, *, content_type: str) -> None:
-    request = urllib.request.Request(
-        f"{server.url}/{path}",
-        data=json.dumps(body).encode(),
-        method=method,
-        headers={"Authorization": f"Bearer {server.token}", "Content-Type": content_type},
-    )
-    trusted = ssl.create_default_context(cadata=pathlib.Path(server.certificate).read_text(encoding="utf-8"))
-    urllib.request.urlopen(request, timeout=10, context=trusted).close()
+    server.patch_status(pod, "api/v1:pods", {"phase": "Pending", "containerStatuses": [state]})

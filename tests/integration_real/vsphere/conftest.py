@@ -5,83 +5,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import json
-import os
 import pathlib
-import select
-import signal
-import ssl
-import subprocess
 import typing as t
-import urllib.request
 
 import pytest
 import yaml
 
-START_SECONDS = 60.0
-ADMIN = "administrator@vsphere.local"
-READER = "reader@vsphere.local"
-NOBODY = "nobody@vsphere.local"
-PASSWORDS = {ADMIN: "pä$$ 'wörd' \"&<x>:{{", READER: "read only", NOBODY: "no access"}
+from ansible_collections.eks.anywhere.tests.simulation.vcenter import Simulator, simulator
+
 RELEASE = "kubernetes-1-34-eks-9"
 TEMPLATES = f"ubuntu-1-34=os:ubuntu,eksdRelease:{RELEASE};ubuntu-1-33=os:ubuntu,eksdRelease:kubernetes-1-33-eks-20"
-
-
-@dataclasses.dataclass
-class Simulator:
-    """One running simulator."""
-
-    url: str
-    thumbprint: str
-    process: subprocess.Popen[str]
-
-    @property
-    def server(self) -> str:
-        """Host and port, as a cluster config names a vCenter."""
-        return self.url.removeprefix("https://").partition("/")[0]
-
-    def sessions(self) -> dict[str, int]:
-        """Counts of ``open`` sessions, ``logins`` and ``refused`` logins of both APIs."""
-        insecure = ssl._create_unverified_context()
-        with urllib.request.urlopen(f"https://{self.server}/lab/sessions", timeout=10, context=insecure) as answer:
-            counts: dict[str, int] = json.load(answer)
-        return counts
-
-
-@contextlib.contextmanager
-def simulator(program: str, *arguments: str) -> t.Iterator[Simulator]:
-    """Start one and stop it again."""
-    environ = {
-        **os.environ,
-        "VCSIM_PASSWORD": PASSWORDS[ADMIN],
-        "VCSIM_READ_ONLY_PASSWORD": PASSWORDS[READER],
-        "VCSIM_NO_ACCESS_PASSWORD": PASSWORDS[NOBODY],
-    }
-    command = [program, "-plain", "-listen", "127.0.0.1:0", "-templates", TEMPLATES, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
-    try:
-        assert process.stdout is not None
-        ready, _write, _error = select.select([process.stdout], [], [], START_SECONDS)
-        line = process.stdout.readline() if ready else ""
-        if not line:
-            pytest.fail(f"{program} said nothing within {START_SECONDS:.0f} s", pytrace=False)
-        announced = json.loads(line)
-        yield Simulator(url=announced["url"], thumbprint=announced["thumbprint"], process=process)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")
 def shared_vcsim(lab_bin: t.Callable[[str], str]) -> t.Iterator[Simulator]:
     """A simulator for the tests of one module."""
-    with simulator(lab_bin("vcsim"), "-vms", "2") as running:
+    with simulator(lab_bin("vcsim"), "-vms", "2", templates=TEMPLATES) as running:
         yield running
 
 

@@ -26,12 +26,15 @@ from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import (
+    RELEASE,
+    TEMPLATES,
+    Cluster,
+)
+from ansible_collections.eks.anywhere.tests.simulation.vcenter import (
     ADMIN,
     NOBODY,
     PASSWORDS,
     READER,
-    RELEASE,
-    Cluster,
     Simulator,
     simulator,
 )
@@ -312,7 +315,7 @@ def test_the_session_is_given_back_at_any_moment_of_a_run(
 
 
 def test_cost_follows_what_is_asked_for(vcsim: Simulator, lab_bin: t.Callable[[str], str]) -> None:
-    with simulator(lab_bin("vcsim"), "-vms", "150") as large:
+    with simulator(lab_bin("vcsim"), "-vms", "150", templates=TEMPLATES) as large:
         few, many = _requests(vcsim), _requests(large)
         assert large.sessions()["open"] == 0
     assert [name for name, _size in few] == [name for name, _size in many]
@@ -321,7 +324,7 @@ def test_cost_follows_what_is_asked_for(vcsim: Simulator, lab_bin: t.Callable[[s
 
 def test_the_second_datacenter_is_told_from_the_first(lab_bin: t.Callable[[str], str]) -> None:
     query = InventoryQuery(datacenter="DC1", folders=("/DC1/vm/eksa",), templates=("Templates/ubuntu-1-34",))
-    with simulator(lab_bin("vcsim"), "-datacenters", "2") as two:
+    with simulator(lab_bin("vcsim"), "-datacenters", "2", templates=TEMPLATES) as two:
         with VCenter(server=two.server, username=READER, password=PASSWORDS[READER]) as vcenter:
             vcenter.login(vcenter.certificate())
             inventory = vcenter.observe(query)
