@@ -56,7 +56,11 @@ class CiliumBundle:
 
 @dataclasses.dataclass(frozen=True)
 class VersionsBundle:
-    """All that one Kubernetes version needs. ``eksd_version`` is the upstream version, such as ``v1.34.2``."""
+    """All that one Kubernetes version needs.
+
+    ``eksd_version`` is the upstream version, such as ``v1.34.2``; ``bottlerocket_template`` is the name under which
+    upstream imports Bottlerocket into a vCenter.
+    """
 
     kubernetes_version: str
     eksd_name: str
@@ -75,7 +79,7 @@ class VersionsBundle:
     cilium: CiliumBundle
     bottlerocket_bootstrap_image: str
     bottlerocket_multi_network_image: str
-    bottlerocket_ova_uri: str
+    bottlerocket_template: str
     raw: Data
 
 
@@ -157,9 +161,16 @@ def _versions_bundle(section: Data) -> VersionsBundle:
         bottlerocket_multi_network_image=_uri(
             _section(section, "bottlerocketBootstrapContainers"), "multiNetworkBootstrap"
         ),
-        bottlerocket_ova_uri=_uri(_section(eksd, "ova"), "bottlerocket"),
+        bottlerocket_template=_imported_template(eksd),
         raw=section,
     )
+
+
+def _imported_template(eksd: Data) -> str:
+    ova = _section(_section(eksd, "ova"), "bottlerocket")
+    digest = str(ova.get("sha256") or "")
+    parts = ("bottlerocket", eksd.get("kubeVersion", ""), eksd.get("name", ""), *(ova.get("arch") or ()), digest[:7])
+    return "-".join(parts) if digest else ""
 
 
 def _providers(section: Data) -> dict[str, Provider]:

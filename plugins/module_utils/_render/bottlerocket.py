@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import MachineConfig, RegistryMirror
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import Repository, split_image
 from ansible_collections.eks.anywhere.plugins.module_utils._config.text import block
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._render import bottlerocket_kubelet, containerd
+from ansible_collections.eks.anywhere.plugins.module_utils._render import bottlerocket_kubelet, containerd, host
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
 
 Data = t.Mapping[str, t.Any]
@@ -36,6 +37,15 @@ def node(inputs: Inputs, machine: MachineConfig, *, kubernetes_version: str, kub
     if settings is not None:
         fields["bottlerocket"] = settings
     return {**fields, **certificates(machine)}
+
+
+def with_template(inputs: Inputs, machine: MachineConfig, *, kubernetes_version: str) -> MachineConfig:
+    """The machine with the template that upstream imports from the bundle, where the config names none."""
+    if machine.template or not host.of(machine).is_bottlerocket or inputs.config.datacenter is None:
+        return machine
+    name = inputs.bundle_of(kubernetes_version).bottlerocket_template
+    folder = f"/{inputs.config.datacenter.datacenter}/vm/Templates"
+    return dataclasses.replace(machine, template=f"{folder}/{name}") if name else machine
 
 
 def second_network(inputs: Inputs, machine: MachineConfig, *, kubernetes_version: str) -> Obj:
@@ -99,4 +109,4 @@ def _host_settings(machine: MachineConfig) -> Obj:
     }
 
 
-__all__ = ("certificates", "etcd", "node", "second_network")
+__all__ = ("certificates", "etcd", "node", "second_network", "with_template")

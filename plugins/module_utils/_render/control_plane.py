@@ -36,7 +36,7 @@ def machine_config(inputs: Inputs) -> MachineConfig:
     found = inputs.config.control_plane.machine
     if found is None:
         raise EksaError("The control plane has no machine config.", code="render.machine_missing")
-    return found
+    return bottlerocket.with_template(inputs, found, kubernetes_version=inputs.config.kubernetes_version)
 
 
 def kubeadm_control_plane(inputs: Inputs) -> Obj:

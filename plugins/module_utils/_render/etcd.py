@@ -34,15 +34,16 @@ def objects(inputs: Inputs) -> list[Obj]:
     if etcd.machine is None:
         raise EksaError("The external etcd has no machine config.", code="render.machine_missing")
     name = inputs.config.name
+    here = bottlerocket.with_template(inputs, etcd.machine, kubernetes_version=inputs.config.kubernetes_version)
     template = vsphere.machine_template(
-        inputs, name=names.etcd_template(name), machine=etcd.machine, min_memory_mib=_MIN_MEMORY_MIB
+        inputs, name=names.etcd_template(name), machine=here, min_memory_mib=_MIN_MEMORY_MIB
     )
     reference = {
         "apiVersion": vsphere.INFRASTRUCTURE.api_version,
         "kind": vsphere.INFRASTRUCTURE.machine_template,
         "name": names.etcd_template(name),
     }
-    bootstrap = _bootstrap(inputs, etcd.machine)
+    bootstrap = _bootstrap(inputs, here)
     return [capi.etcdadm_cluster(inputs, count=etcd.count, template=reference, bootstrap=bootstrap), template]
 
 

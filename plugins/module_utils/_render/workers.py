@@ -24,9 +24,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import
 
 def objects(inputs: Inputs, group: WorkerGroup) -> list[Obj]:
     """The three objects of a group."""
-    here = group.machine
-    if here is None:
+    if group.machine is None:
         raise EksaError(f"Worker group {group.name} has no machine config.", code="render.machine_missing")
+    here = bottlerocket.with_template(inputs, group.machine, kubernetes_version=group.kubernetes_version)
     name = names.worker_template(inputs.config.name, group.name)
     return [
         _bootstrap(inputs, group, here),
