@@ -9,10 +9,29 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import composing
+from ansible_collections.eks.anywhere.plugins.module_utils._config.untyped import (
+    Data,
+    number,
+    section,
+    sections,
+    text,
+    texts,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
-Data = t.Mapping[str, t.Any]
+MAX_CHARACTERS = 16 * 1024 * 1024
+"""A manifest with every Kubernetes version of a release has less than one million."""
+MAX_VALUES = 500_000
+"""Aliases are shared when read, and expanded when written: a bomb of them is refused."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """Times stay text: JSON has none, and Go reads them as text."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_yaml_str)
 
 _SECTIONS: t.Mapping[str, str] = {
     "cluster-api": "clusterAPI",
@@ -104,98 +123,103 @@ class Bundles:
         return found
 
 
-def load_bundles(text: str) -> Bundles:
-    """Read the Bundles document of a manifest."""
-    document = document_of_kind(text, "Bundles")
-    spec = _section(document, "spec")
+def load_bundles(manifest: str) -> Bundles:
+    """Read the Bundles document of a manifest; fields may be absent, and what is unknown is left alone."""
+    document = document_of_kind(manifest, "Bundles")
+    spec = section(document, "spec")
     return Bundles(
-        name=str(_section(document, "metadata").get("name", "")),
-        number=int(spec.get("number", 0)),
+        name=text(section(document, "metadata"), "name"),
+        number=number(spec, "number"),
         raw=document,
-        versions={
-            str(section.get("kubeVersion", "")): _versions_bundle(section)
-            for section in spec.get("versionsBundles") or ()
-        },
+        versions={text(found, "kubeVersion"): _versions_bundle(found) for found in sections(spec, "versionsBundles")},
     )
 
 
-def document_of_kind(text: str, kind: str) -> dict[str, t.Any]:
+def document_of_kind(manifest: str, kind: str) -> dict[str, t.Any]:
     """The first document of a kind; text without one raises ``EksaError``."""
+    plain = str.__str__(manifest)  # Ansible hands over tagged subclasses of str, which libyaml refuses
     try:
-        documents = list(yaml.load_all(str.__str__(text), Loader=yaml.CSafeLoader))
-    except yaml.YAMLError as exc:
+        composing.measure(plain, characters=MAX_CHARACTERS)
+        documents = list(yaml.load_all(plain, Loader=_Loader))
+    except (*composing.UNREADABLE, ValueError) as exc:
         raise EksaError(f"The {kind} manifest is not valid YAML: {exc}", code="bundles.invalid") from exc
     for document in documents:
         if isinstance(document, dict) and document.get("kind") == kind:
-            return document
+            return _of_honest_size(document)
     kinds = ", ".join(sorted({str(item.get("kind")) for item in documents if isinstance(item, dict)})) or "nothing"
     raise EksaError(f"The manifest holds no document of kind {kind}, only {kinds}.", code="bundles.invalid")
 
 
-def _versions_bundle(section: Data) -> VersionsBundle:
-    eksd, vsphere = _section(section, "eksD"), _section(section, "vSphere")
+def _of_honest_size(document: dict[str, t.Any]) -> dict[str, t.Any]:
+    todo: list[t.Any] = [document]
+    for _count in range(MAX_VALUES):
+        if not todo:
+            return document
+        value = todo.pop()
+        todo += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    message = f"The {document['kind']} manifest expands to more than {MAX_VALUES} values."
+    raise EksaError(message, code="bundles.invalid", hint="Fetch it again.")
+
+
+def _versions_bundle(data: Data) -> VersionsBundle:
+    eksd, vsphere = section(data, "eksD"), section(data, "vSphere")
     cilium, eksa, cert_manager = (
-        _section(section, "cilium"),
-        _section(section, "eksa"),
-        _section(section, "certManager"),
+        section(data, "cilium"),
+        section(data, "eksa"),
+        section(data, "certManager"),
     )
     return VersionsBundle(
-        kubernetes_version=str(section.get("kubeVersion", "")),
-        eksd_name=eksd.get("name", ""),
-        eksd_channel=str(eksd.get("channel", "")),
-        eksd_version=eksd.get("kubeVersion", ""),
-        eksd_manifest_uri=eksd.get("manifestUrl", ""),
-        eksd_components_uri=eksd.get("components", ""),
+        kubernetes_version=text(data, "kubeVersion"),
+        eksd_name=text(eksd, "name"),
+        eksd_channel=text(eksd, "channel"),
+        eksd_version=text(eksd, "kubeVersion"),
+        eksd_manifest_uri=text(eksd, "manifestUrl"),
+        eksd_components_uri=text(eksd, "components"),
         kind_node_image=_uri(eksd, "kindNode"),
-        cert_manager=Manifest(cert_manager.get("version", ""), _uri(cert_manager, "manifest")),
-        providers=_providers(section),
+        cert_manager=Manifest(text(cert_manager, "version"), _uri(cert_manager, "manifest")),
+        providers=_providers(data),
         kube_vip_image=_uri(vsphere, "kubeVip"),
-        haproxy_image=_uri(_section(section, "haproxy"), "image"),
+        haproxy_image=_uri(section(data, "haproxy"), "image"),
         cpi_image=_uri(vsphere, "manager"),
-        eksa_version=eksa.get("version", ""),
+        eksa_version=text(eksa, "version"),
         eksa_components_uri=_uri(eksa, "components"),
         cilium=CiliumBundle(
-            cilium.get("version", ""), _uri(cilium, "helmChart"), _uri(cilium, "cilium"), _uri(cilium, "operator")
+            text(cilium, "version"), _uri(cilium, "helmChart"), _uri(cilium, "cilium"), _uri(cilium, "operator")
         ),
-        bottlerocket_bootstrap_image=_uri(_section(section, "bottlerocketHostContainers"), "kubeadmBootstrap"),
+        bottlerocket_bootstrap_image=_uri(section(data, "bottlerocketHostContainers"), "kubeadmBootstrap"),
         bottlerocket_multi_network_image=_uri(
-            _section(section, "bottlerocketBootstrapContainers"), "multiNetworkBootstrap"
+            section(data, "bottlerocketBootstrapContainers"), "multiNetworkBootstrap"
         ),
         bottlerocket_template=_imported_template(eksd),
-        raw=section,
+        raw=data,
     )
 
 
 def _imported_template(eksd: Data) -> str:
-    ova = _section(_section(eksd, "ova"), "bottlerocket")
-    digest = str(ova.get("sha256") or "")
-    parts = ("bottlerocket", eksd.get("kubeVersion", ""), eksd.get("name", ""), *(ova.get("arch") or ()), digest[:7])
+    ova = section(section(eksd, "ova"), "bottlerocket")
+    digest = text(ova, "sha256")
+    parts = ("bottlerocket", text(eksd, "kubeVersion"), text(eksd, "name"), *texts(ova, "arch"), digest[:7])
     return "-".join(parts) if digest else ""
 
 
-def _providers(section: Data) -> dict[str, Provider]:
+def _providers(data: Data) -> dict[str, Provider]:
     """Those that can be installed: the manifest has a section for each, filled or not."""
-    sections = {name: _section(section, key) for name, key in _SECTIONS.items()}
-    return {name: _provider(found) for name, found in sections.items() if _uri(found, "components")}
+    filled = {name: section(data, key) for name, key in _SECTIONS.items()}
+    return {name: _provider(found) for name, found in filled.items() if _uri(found, "components")}
 
 
-def _provider(section: Data) -> Provider:
-    images = (item.get("uri") for item in section.values() if isinstance(item, dict) and "imageDigest" in item)
+def _provider(data: Data) -> Provider:
+    images = (_uri(data, key) for key, item in data.items() if isinstance(item, dict) and "imageDigest" in item)
     return Provider(
-        version=section.get("version", ""),
-        components_uri=_uri(section, "components"),
-        metadata_uri=_uri(section, "metadata"),
+        version=text(data, "version"),
+        components_uri=_uri(data, "components"),
+        metadata_uri=_uri(data, "metadata"),
         images=tuple(uri for uri in images if uri),
     )
 
 
-def _section(data: Data, key: str) -> Data:
-    found = data.get(key)
-    return found if isinstance(found, dict) else {}
-
-
 def _uri(data: Data, key: str) -> str:
-    return str(_section(data, key).get("uri", ""))
+    return text(section(data, key), "uri")
 
 
 __all__ = ("Bundles", "CiliumBundle", "Manifest", "Provider", "VersionsBundle", "document_of_kind", "load_bundles")

@@ -22,10 +22,10 @@ class Overflow(Exception):
     """More values, or deeper, than any honest config has."""
 
 
-def nodes(text: str) -> list[yaml.Node]:
-    """The documents as nodes. libyaml composes them by recursion on the C stack, so their depth is measured before."""
-    if len(text) > MAX_CHARACTERS:
-        raise Overflow(f"the text is larger than {MAX_CHARACTERS} characters")
+def measure(text: str, *, characters: int = MAX_CHARACTERS) -> None:
+    """Raise ``Overflow`` for a text that is too large, or too deep for libyaml, which recurses on the C stack."""
+    if len(text) > characters:
+        raise Overflow(f"the text is larger than {characters} characters")
     with _loader(text) as events:
         depth = 0
         while events.check_event():
@@ -33,6 +33,11 @@ def nodes(text: str) -> list[yaml.Node]:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
                 raise Overflow(f"values are nested deeper than {MAX_DEPTH} levels")
+
+
+def nodes(text: str) -> list[yaml.Node]:
+    """The documents as nodes."""
+    measure(text)
     found = []
     with _loader(text) as documents:
         while documents.check_node():
@@ -72,4 +77,14 @@ def syntax(text: str) -> str:
     return ""
 
 
-__all__ = ("MAX_CHARACTERS", "MAX_DEPTH", "MAX_VALUES", "UNREADABLE", "Overflow", "nodes", "reason", "syntax")
+__all__ = (
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "MAX_VALUES",
+    "UNREADABLE",
+    "Overflow",
+    "measure",
+    "nodes",
+    "reason",
+    "syntax",
+)

@@ -10,9 +10,15 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import document_of_kind
+from ansible_collections.eks.anywhere.plugins.module_utils._config.untyped import (
+    Data,
+    number,
+    section,
+    sections,
+    text,
+    texts,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-
-Data = t.Mapping[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,17 +48,18 @@ class EksdRelease:
     raw: Data
 
 
-def load_release(text: str) -> EksdRelease:
+def load_release(manifest: str) -> EksdRelease:
     """Read the Release document of a manifest."""
-    document = document_of_kind(text, "Release")
-    spec = document.get("spec") or {}
-    channel = str(spec.get("channel", ""))
-    images = _images(document, channel)
-    etcd_version, etcd_url = _etcd(document)
+    document = document_of_kind(manifest, "Release")
+    spec = section(document, "spec")
+    channel = text(spec, "channel")
+    components = sections(section(document, "status"), "components")
+    images = _images(components, channel)
+    etcd_version, etcd_url = _etcd(components)
     return EksdRelease(
-        name=str((document.get("metadata") or {}).get("name", "")),
+        name=text(section(document, "metadata"), "name"),
         channel=channel,
-        number=int(spec.get("number", 0)),
+        number=number(spec, "number"),
         kubernetes=_folder(images["kube-apiserver-image"]),
         etcd=_folder(images["etcd-image"]),
         coredns=_folder(images["coredns-image"]),
@@ -69,13 +76,9 @@ def load_release(text: str) -> EksdRelease:
 _NEEDED = ("kube-apiserver-image", "etcd-image", "coredns-image", "pause-image")
 
 
-def _images(document: Data, channel: str) -> dict[str, str]:
-    images = {
-        asset.get("name", ""): asset["image"].get("uri", "")
-        for component in _components(document)
-        for asset in component.get("assets") or ()
-        if asset.get("image")
-    }
+def _images(components: t.Iterable[Data], channel: str) -> dict[str, str]:
+    assets = [asset for component in components for asset in sections(component, "assets")]
+    images = {text(asset, "name"): text(section(asset, "image"), "uri") for asset in assets if asset.get("image")}
     missing = [name for name in _NEEDED if not images.get(name)]
     if missing:
         message = f"asset {missing[0]} is not present in eksd release {channel}"
@@ -83,20 +86,12 @@ def _images(document: Data, channel: str) -> dict[str, str]:
     return images
 
 
-def _etcd(document: Data) -> tuple[str, str]:
+def _etcd(components: t.Iterable[Data]) -> tuple[str, str]:
     """Version of etcd, and where its archive for amd64 is."""
-    for component in _components(document):
-        if component.get("name") != "etcd":
-            continue
-        archives = [asset for asset in component.get("assets") or () if asset.get("archive")]
-        uris = [asset["archive"].get("uri", "") for asset in archives if (asset.get("arch") or [""])[0] == "amd64"]
-        return str(component.get("gitTag", "")).removeprefix("v"), uris[-1] if uris else ""
-    return "", ""
-
-
-def _components(document: Data) -> t.Sequence[Data]:
-    found: t.Sequence[Data] = (document.get("status") or {}).get("components") or ()
-    return found
+    found = next((component for component in components if component.get("name") == "etcd"), {})
+    archives = [asset for asset in sections(found, "assets") if texts(asset, "arch")[:1] == ["amd64"]]
+    uris = [uri for asset in archives if (uri := text(section(asset, "archive"), "uri"))]
+    return text(found, "gitTag").removeprefix("v"), uris[-1] if uris else ""
 
 
 def split_image(uri: str) -> tuple[str, str]:

@@ -15,7 +15,14 @@ from __future__ import annotations
 import json
 import typing as t
 
-Data = t.Mapping[str, t.Any]
+from ansible_collections.eks.anywhere.plugins.module_utils._config.untyped import (
+    Data,
+    number,
+    section,
+    sections,
+    text,
+    texts,
+)
 
 ANNOTATION = "anywhere.eks.amazonaws.com/signature"
 PUBLIC_KEY = (
@@ -45,23 +52,20 @@ _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 
 def signature(document: Data) -> str:
     """Base64 of the signature; empty when there is none."""
-    return _text(_section(_section(document, "metadata"), "annotations").get(ANNOTATION))
+    return text(section(section(document, "metadata"), "annotations"), ANNOTATION)
 
 
 def signed_bytes(document: Data) -> bytes:
     """The bytes of a Bundles document that the signature is about."""
-    spec = _section(document, "spec")
-    found = spec.get("versionsBundles")
+    spec = section(document, "spec")
     canonical = {
         **_present(document, ("apiVersion", "kind")),
-        "metadata": _metadata(_section(document, "metadata")),
+        "metadata": _metadata(section(document, "metadata")),
         "spec": {
-            "number": _number(spec.get("number")),
-            "cliMinVersion": _text(spec.get("cliMinVersion")),
-            "cliMaxVersion": _text(spec.get("cliMaxVersion")),
-            "versionsBundles": [_versions_bundle(item) for item in found if isinstance(item, dict)]
-            if isinstance(found, list)
-            else None,
+            "number": number(spec, "number"),
+            "cliMinVersion": text(spec, "cliMinVersion"),
+            "cliMaxVersion": text(spec, "cliMaxVersion"),
+            "versionsBundles": [_versions_bundle(item) for item in sections(spec, "versionsBundles")],
         },
     }
     written = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -70,53 +74,33 @@ def signed_bytes(document: Data) -> bytes:
 
 def _metadata(data: Data) -> dict[str, t.Any]:
     """Neither annotations, where the signature stands, nor what a server adds."""
-    labels = {str(key): _text(value) for key, value in _section(data, "labels").items()}
+    labels = {key: text(section(data, "labels"), key) for key in section(data, "labels")}
     return {**_present(data, _METADATA), **({"labels": labels} if labels else {})}
 
 
 def _versions_bundle(data: Data) -> dict[str, t.Any]:
-    found: dict[str, t.Any] = {"kubeVersion": _text(data.get("kubeVersion")), "eksD": _eksd(_section(data, "eksD"))}
+    found: dict[str, t.Any] = {"kubeVersion": text(data, "kubeVersion"), "eksD": _eksd(section(data, "eksD"))}
     aws = data.get("aws")
     if isinstance(aws, dict):
-        parts = {name: _present(_section(aws, name), fields) for name, fields in _AWS.items()}
-        found["aws"] = {"version": _text(aws.get("version")), **parts}
+        parts = {name: _present(section(aws, name), fields) for name, fields in _AWS.items()}
+        found["aws"] = {"version": text(aws, "version"), **parts}
     return {**found, **_present(data, ("endOfStandardSupport",))}
 
 
 def _eksd(data: Data) -> dict[str, t.Any]:
     images = {
-        name: {"bottlerocket": _present(_section(_section(data, name), "bottlerocket"), _ARCHIVE)}
+        name: {"bottlerocket": _present(section(section(data, name), "bottlerocket"), _ARCHIVE)}
         for name in _EKSD_OS_IMAGES
     }
-    archives = {name: _present(_section(data, name), _ARCHIVE) for name in _EKSD_ARCHIVES}
-    node = {"kindNode": _present(_section(data, "kindNode"), _IMAGE)}
+    archives = {name: _present(section(data, name), _ARCHIVE) for name in _EKSD_ARCHIVES}
+    node = {"kindNode": _present(section(data, "kindNode"), _IMAGE)}
     return {**_present(data, _EKSD_TEXTS), **node, **images, **archives}
 
 
 def _present(data: Data, names: t.Iterable[str]) -> dict[str, t.Any]:
     """Fields that Go leaves out when they are empty."""
-    found = {name: _texts(data.get(name)) if name in _LISTS else _text(data.get(name)) for name in names}
+    found = {name: texts(data, name) if name in _LISTS else text(data, name) for name in names}
     return {name: value for name, value in found.items() if value}
-
-
-def _section(data: Data, key: str) -> Data:
-    found = data.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def _texts(value: t.Any) -> list[str]:
-    return [_text(item) for item in value] if isinstance(value, list) else []
-
-
-def _text(value: t.Any) -> str:
-    """A scalar as Go reads it into a string."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None or isinstance(value, (dict, list)) else str(value)
-
-
-def _number(value: t.Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 __all__ = ("ANNOTATION", "PUBLIC_KEY", "signature", "signed_bytes")

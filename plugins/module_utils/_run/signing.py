@@ -7,19 +7,15 @@
 from __future__ import annotations
 
 import base64
-import typing as t
 
-if t.TYPE_CHECKING:
+try:
     from cryptography import exceptions
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
+except ImportError:
+    HAS_LIBRARY = False
 else:
-    try:
-        from cryptography import exceptions
-        from cryptography.hazmat.primitives import hashes, serialization
-        from cryptography.hazmat.primitives.asymmetric import ec
-    except ImportError:
-        ec = None
+    HAS_LIBRARY = True
 
 
 def ecdsa_holds(public_key: str, signature: str, content: bytes) -> bool | None:
@@ -27,7 +23,7 @@ def ecdsa_holds(public_key: str, signature: str, content: bytes) -> bool | None:
 
     None when the library is not installed, so that nobody takes silence for consent.
     """
-    if ec is None:
+    if not HAS_LIBRARY:
         return None
     key = serialization.load_der_public_key(base64.b64decode(public_key))
     if not isinstance(key, ec.EllipticCurvePublicKey):

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Provider, load_bundles
+from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import MAX_CHARACTERS, Provider, load_bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import Repository, load_release
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
@@ -56,6 +58,54 @@ def test_a_missing_version_names_those_present() -> None:
     ("text", "words"), [("kind: Release", "no document of kind Bundles"), ("a: [", "not valid YAML"), ("", "nothing")]
 )
 def test_what_is_no_bundles_manifest(text: str, words: str) -> None:
+    with pytest.raises(EksaError, match=words) as caught:
+        load_bundles(text)
+    assert caught.value.code == "bundles.invalid"
+
+
+SPARSE = """
+kind: Bundles
+spec:
+  number: [1]
+  versionsBundles:
+    - kubeVersion: "1.34"
+      endOfStandardSupport: 2026-12-02
+    -
+    - kubeVersion: "1.33"
+      eksD: {channel: 1-33, name: , ova: [], components: {}}
+      vSphere: {version: v1, components: {uri: x.yaml}, kubeVip: null, manager: {uri: m, imageDigest: sha256:0}}
+      cilium: text
+"""
+
+
+def test_a_manifest_may_lack_much() -> None:
+    bundles = load_bundles(SPARSE)
+    assert (bundles.name, bundles.number, list(bundles.versions)) == ("", 0, ["1.34", "1.33"])
+    assert bundles.for_version("1.34").raw["endOfStandardSupport"] == "2026-12-02"
+    bundle = bundles.for_version("1.33")
+    assert (bundle.eksd_channel, bundle.eksd_name, bundle.eksd_components_uri) == ("1-33", "", "")
+    assert bundle.providers == {"infrastructure-vsphere": Provider("v1", "x.yaml", "", ("m",))}
+
+
+LAUGHS = "kind: Bundles\na: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join(['*' + before] * 10)}]\n" for before, name in itertools.pairwise("abcdefgh")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a" * (MAX_CHARACTERS + 1), "the text is larger than"),
+        ("[" * 100, "nested deeper than"),
+        ("- " * 5000, "nested deeper than"),
+        (LAUGHS, "expands to more than"),
+        ("kind: Bundles\nspec: {number: 0b}", ""),
+    ],
+)
+def test_what_is_too_much_of_a_manifest(text: str, words: str) -> None:
+    if not words:
+        assert load_bundles(text).number == 0
+        return
     with pytest.raises(EksaError, match=words) as caught:
         load_bundles(text)
     assert caught.value.code == "bundles.invalid"

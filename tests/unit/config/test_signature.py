@@ -141,5 +141,5 @@ def test_a_manifest_of_ones_own_is_warned_about() -> None:
 
 
 def test_without_the_library_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing, "ec", None)
+    monkeypatch.setattr(signing, "HAS_LIBRARY", False)
     assert codes(signed(DOCUMENT)) == ["warning bundles.signature_unverified"]
