@@ -242,6 +242,8 @@ class Lab:
         started = time.monotonic()
         process = self.start(playbook, *args, timeline=timeline, **environment)
         watchdog = threading.Timer(timeout, process.kill)
+        # After Ctrl-C nothing waits for it.
+        watchdog.daemon = True
         watchdog.start()
         lines: list[str] = []
         stamps: list[float] = []
