@@ -186,7 +186,7 @@ def test_an_amount_is_one() -> None:
     assert (
         "error",
         "NutanixMachineConfig[w01].spec.memorySize",
-        "cannot unmarshal string into a field of type quantity",
+        "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     ) in (judged(text))
 
 
