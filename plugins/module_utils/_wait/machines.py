@@ -158,9 +158,7 @@ def _bootstrap(obj: Obj, around: Surroundings) -> Reason:
     if blocking:
         return Reason("Machine", name, "waiting for the infrastructure of the cluster")
     if is_etcd(obj):
-        return Reason(
-            "Machine", name, "waiting for its bootstrap data (members join etcd once its first one is up)"
-        )
+        return Reason("Machine", name, "waiting for its bootstrap data (members join etcd once its first one is up)")
     if not is_control_plane(obj):
         return Reason("Machine", name, "waiting for the control plane to be initialized")
     return Reason("Machine", name, "waiting for its bootstrap data")
