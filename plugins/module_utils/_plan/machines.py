@@ -62,7 +62,10 @@ OPTIONAL: t.Mapping[str, tuple[str, ...]] = {
     "MachineDeployment": ("failureDomain",),
     "VSphereMachineTemplate": ("storagePolicyName", "tagIDs"),
 }
-"""Kind -> fields that the renderer writes only sometimes: where it leaves one out, the live one was taken away."""
+"""Kind -> fields that the renderer writes only sometimes: where it leaves one out, the live one was taken away.
+
+Upstream does not see that of ``storagePolicyName`` and ``tagIDs``: it keeps the name, and the server refuses.
+"""
 
 CONTENT: t.Mapping[str, Keys] = {
     "EtcdadmCluster": ("spec", "etcdadmConfigSpec"),
