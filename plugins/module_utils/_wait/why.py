@@ -20,7 +20,13 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules import (
     vcenter,
 )
 
-Rule = t.Callable[[Observation], Cause | None]
+
+class Rule(t.Protocol):
+    """One fault that can be recognised."""
+
+    def __call__(self, seen: Observation, /) -> Cause | None:
+        """The cause, if this fault is there."""
+
 
 DECISIVE: tuple[Rule, ...] = (
     access.management_silent,

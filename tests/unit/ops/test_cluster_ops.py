@@ -91,7 +91,9 @@ def test_generated_files_go_and_the_rest_stays() -> None:
 
 def building(kube: FakeKube, *, step: str, ready: bool) -> None:
     """A one-machine cluster at a step."""
-    vm = s.vsphere_vm("w01-abc12", s.condition("VirtualMachineProvisioned", "False", "WaitingForIPAllocation", since=s.JUST_NOW))
+    vm = s.vsphere_vm(
+        "w01-abc12", s.condition("VirtualMachineProvisioned", "False", "WaitingForIPAllocation", since=s.JUST_NOW)
+    )
     for obj in (
         s.cluster(initialized=ready, available=ready),
         s.control_plane(ready=int(ready), available=ready),
