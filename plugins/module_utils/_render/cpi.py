@@ -85,8 +85,8 @@ def _credentials(inputs: Inputs) -> Obj:
 
 
 def _manifests(inputs: Inputs) -> str:
-    # Upstream's text template leaves nothing where a taint has no value. It also leaves out the quotes around values such
-    # as "true", and an API server refuses that; here they stand.
+    # Upstream's text template leaves nothing where a taint has no value. It also leaves out the quotes around values
+    # such as "true", and an API server refuses that; here they stand.
     daemon_set = _document(_daemon_set(inputs)).replace("value: null\n", "value: \n")
     return "".join((_roles(), _document(_cloud_config(inputs)), _access(), daemon_set))
 
