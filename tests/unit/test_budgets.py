@@ -25,7 +25,7 @@ SOURCES = sorted(PLUGINS.rglob("*.py"))
 
 MODULE_LINES = 150
 FUNCTION_LINES = 40
-PAYLOAD_LINES = 10_000
+PAYLOAD_LINES = 14_000
 """AnsiballZ compiles the payload on every remote task: 24 ms per 1,000 lines where this was measured."""
 SHELL_IMPORTS = 300
 """Modules in ``sys.modules`` after importing a module without SDK; ``ansible.module_utils.basic`` alone brings ~200."""
