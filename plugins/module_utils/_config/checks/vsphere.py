@@ -73,6 +73,7 @@ def machines(scope: Scope) -> Findings:
         yield from _os_family(scope, source)
         yield from _ssh_key(scope, source)
         yield from _clone_mode(scope, source)
+        yield from _tags(scope, source)
         yield from _host_os(scope, source)
 
 
@@ -110,6 +111,15 @@ def _clone_mode(scope: Scope, source: Source) -> Findings:
     if mode and mode not in _CLONE_MODES:
         message = f"cloneMode {mode} is not supported for {MACHINE} {source.name}. Supported clone modes"
         yield scope.error("spec.cloneMode", f"{message}: [{', '.join(_CLONE_MODES)}]", source=source)
+
+
+def _tags(scope: Scope, source: Source) -> Findings:
+    """Tags are named by identifier; a name of a tag is never one."""
+    for index, tag in enumerate(source.spec.get("tags", ())):
+        if not tag.startswith("urn:"):
+            message = f"tag ({tag}) does not exist in vSphere. please provide a valid tag id in the urn format"
+            example = "urn:vmomi:InventoryServiceTag:8e0ce079-0677-48d6-8865-19ada4e6dabd:GLOBAL"
+            yield scope.obstacle(f"spec.tags[{index}]", f"{message} (example: {example})", source=source)
 
 
 def _host_os(scope: Scope, source: Source) -> Findings:
