@@ -184,6 +184,16 @@ def api_server_extra_args(scope: Scope) -> Findings:
         yield scope.error(path, message)
 
 
+def packages(scope: Scope) -> Findings:
+    """Curated packages are set up by the management cluster."""
+    if scope.self_managed:
+        return
+    for section in ("controller", "cronjob"):
+        if section in scope.spec.get("packages", {}):
+            message = f"packages: {section} should not be specified for a workload cluster"
+            yield scope.error(f"spec.packages.{section}", message)
+
+
 def _is_ip(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
@@ -203,6 +213,7 @@ CHECKS = (
     eksa_version,
     cert_sans,
     api_server_extra_args,
+    packages,
 )
 
 __all__ = ("CHECKS", "name_problems")
