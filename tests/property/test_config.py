@@ -20,7 +20,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config import cluster, defaults, reading, schema, shapes
+from ansible_collections.eks.anywhere.plugins.module_utils._config import (
+    cluster,
+    comparing,
+    defaults,
+    reading,
+    schema,
+    shapes,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import obstacles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.support import RENDER, gaps
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -32,7 +39,7 @@ RANDOM = st.randoms(use_true_random=False)
 
 def findings(text: str, previous: str | None = None) -> list[str]:
     """What is found, where in the config but not where in the text."""
-    found = cluster.findings(text, previous=previous, environ=target.SWITCHES)
+    found = comparing.findings(text, previous=previous, environ=target.SWITCHES)
     return sorted(f"{one.severity} {one.path}: {one.message} {one.value}" for one in found)
 
 
