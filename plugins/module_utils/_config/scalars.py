@@ -37,7 +37,8 @@ _RESOLVERS: tuple[tuple[str, str, str], ...] = (
 _TIME = re.compile(r"\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 """RFC 3339, as ``metav1.Time`` reads it."""
 _SHORTEST_EXPONENTS = range(-4, 6)
-_MAX_DIGITS = 400
+_MAX_DIGITS = 70
+"""Of a number of 64 bits, however it is written; what is longer is not even tried."""
 
 
 class Loader(yaml.CSafeLoader):
@@ -67,12 +68,13 @@ def plain(node: yaml.ScalarNode) -> t.Any:
 
 
 def _number(text: str) -> int | float:
-    """Base by prefix; a number with more digits than any field could hold is as good as infinite."""
+    """Base by prefix; one that 64 bits cannot hold becomes a float."""
     digits = text.replace("_", "").lower()
     if len(digits) > _MAX_DIGITS:
-        return float("inf")
+        return float(digits)
     octal = re.fullmatch(r"([-+]?)0([0-7]+)", digits)
-    return int(f"{octal[1]}{octal[2]}", 8) if octal else int(digits, 0)
+    number = int(f"{octal[1]}{octal[2]}", 8) if octal else int(digits, 0)
+    return number if -(2**63) <= number < 2**64 else float(digits)
 
 
 def string(node: yaml.ScalarNode) -> str:
