@@ -252,6 +252,42 @@ class MachineFacts:
     events: tuple[str, ...] = ()
 
 
+@dataclasses.dataclass(frozen=True)
+class MachineSearch:
+    """Virtual machines to find: by the beginning of their names directly in folders (inventory paths), and by BIOS or
+    instance UUID wherever they are. ``marks`` are words that their boot data may hold.
+    """
+
+    folders: tuple[str, ...] = ()
+    prefix: str = ""
+    uuids: tuple[str, ...] = ()
+    instance_uuids: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class MachineItem(InventoryItem):
+    """A virtual machine that was found. ``hostname`` is the one it was given to boot with; ``marks`` are those of the
+    words asked for that its boot data holds, which itself holds secrets and stays where it is.
+    """
+
+    name: str = ""
+    uuid: str = ""
+    instance_uuid: str = ""
+    power: str = ""
+    is_template: bool = False
+    hostname: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class FoundMachines:
+    """Answer to a search. Of ``unseen`` folders, which are missing or may not be read, nothing is known."""
+
+    items: tuple[MachineItem, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
 class VSphere(t.Protocol):
     """One vCenter and at most one session on it, read only. Every method raises ``EksaError``."""
 
@@ -271,6 +307,16 @@ class VSphere(t.Protocol):
         """Log out; harmless when not logged in, and never raises."""
 
 
+class MachineVSphere(VSphere, t.Protocol):
+    """A vCenter whose virtual machines are found by what they are, and destroyed."""
+
+    def search(self, query: MachineSearch) -> FoundMachines:
+        """All machines of the query, with few requests."""
+
+    def destroy(self, machine: MachineItem) -> None:
+        """Switch off and destroy, if it is still that very machine; harmless when it is gone."""
+
+
 class Probe(t.Protocol):
     """Whether an address is taken."""
 
@@ -287,6 +333,7 @@ __all__ = (
     "ContainerHost",
     "DatastoreItem",
     "Files",
+    "FoundMachines",
     "HostFacts",
     "Inventory",
     "InventoryItem",
@@ -294,7 +341,10 @@ __all__ = (
     "Kube",
     "Lookup",
     "MachineFacts",
+    "MachineItem",
     "MachineQuery",
+    "MachineSearch",
+    "MachineVSphere",
     "Obj",
     "Probe",
     "Reporter",

@@ -317,6 +317,11 @@ class FakeFiles:
         """See the port."""
         return any(name == path or name.startswith(f"{path}/") for name in self.files)
 
+    def names(self, path: str) -> tuple[str, ...]:
+        """See the port."""
+        below = (name.removeprefix(f"{path}/") for name in self.files if name.startswith(f"{path}/"))
+        return tuple(sorted({name.partition("/")[0] for name in below}))
+
     def remove(self, path: str) -> bool:
         """See the port."""
         gone = [name for name in self.files if name == path or name.startswith(f"{path}/")]

@@ -50,6 +50,15 @@ class LocalFiles:
         """Whether there is a file or folder."""
         return pathlib.Path(path).expanduser().exists()
 
+    def names(self, path: str) -> tuple[str, ...]:
+        """Names in a folder, sorted; none when there is no such folder."""
+        try:
+            return tuple(sorted(entry.name for entry in pathlib.Path(path).expanduser().iterdir()))
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as exc:
+            raise _failed("read", path, exc) from exc
+
     def remove(self, path: str) -> bool:
         """Remove a file, or a folder and all in it. False when there was none."""
         target = pathlib.Path(path).expanduser().absolute()

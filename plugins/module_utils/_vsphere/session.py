@@ -14,12 +14,15 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Certificate,
+    FoundMachines,
     Inventory,
     InventoryQuery,
     MachineFacts,
+    MachineItem,
     MachineQuery,
+    MachineSearch,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, guests, signals, tls
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, guests, removal, signals, tls
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.inventory import Reader
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tags import TagReader
 
@@ -111,6 +114,20 @@ class VCenter:
             raise EksaError("Virtual machines were asked for before the login.", code="vsphere.not_logged_in")
         with faults.translated(self._server, "looking at virtual machines"):
             return guests.read(queries, content=self._content)
+
+    def search(self, query: MachineSearch) -> FoundMachines:
+        """All virtual machines of the query, with few requests."""
+        if self._content is None:
+            raise EksaError("Virtual machines were searched for before the login.", code="vsphere.not_logged_in")
+        with faults.translated(self._server, "searching virtual machines"):
+            return removal.search(query, content=self._content)
+
+    def destroy(self, machine: MachineItem) -> None:
+        """Switch off and destroy, if it is still that very machine; harmless when it is gone."""
+        if self._content is None:
+            raise EksaError("A virtual machine was to be destroyed before the login.", code="vsphere.not_logged_in")
+        with faults.translated(self._server, f"destroying {machine.path}"):
+            removal.destroy(machine, content=self._content)
 
     def close(self) -> None:
         """Log out; harmless when not logged in, and never raises."""

@@ -1,0 +1,155 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Finds virtual machines by folder and name, or by UUID, and destroys one of them."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import FoundMachines, MachineItem, MachineSearch
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import boot_data
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.collector import CHILDREN, Collector, Row
+
+try:
+    from pyVmomi import vim, vmodl
+except ImportError:  # the session says so when it is opened
+    vim = vmodl = None
+
+NAMES = ("name", "parent")
+DETAILS = ("name", "config.uuid", "config.instanceUuid", "config.template", "config.extraConfig", "runtime.powerState")
+ABOVE = ("name", "parent")
+TASK_SECONDS = 300.0
+PAUSE_SECONDS = 0.5
+
+
+def search(query: MachineSearch, *, content: t.Any) -> FoundMachines:
+    """All names of the folders in one request each; details only of those that fit."""
+    collector = Collector(content.propertyCollector)
+    seen: dict[str, t.Any] = {}
+    unseen = []
+    for path in dict.fromkeys(query.folders):
+        refs = _in_folder(content, collector, path, query.prefix)
+        if refs is None:
+            unseen.append(path)
+        else:
+            seen |= {_moid(ref): ref for ref in refs}
+    wanted = [(uuid, False) for uuid in query.uuids] + [(uuid, True) for uuid in query.instance_uuids]
+    for uuid, is_instance in wanted:
+        ref = content.searchIndex.FindByUuid(None, uuid, True, is_instance)
+        if ref is not None:
+            seen[_moid(ref)] = ref
+    rows = [row for ref in seen.values() if (row := _row(collector, ref, DETAILS)) is not None]
+    return FoundMachines(items=tuple(_item(collector, row, query) for row in rows), unseen=tuple(unseen))
+
+
+def destroy(machine: MachineItem, *, content: t.Any) -> None:
+    """Switch off, then destroy; each task is waited for."""
+    collector = Collector(content.propertyCollector)
+    ref = vim.VirtualMachine(machine.ref, content.propertyCollector._stub)
+    row = _row(collector, ref, DETAILS)
+    if row is None:
+        return
+    there = (row.values.get("name"), row.values.get("config.uuid"), bool(row.values.get("config.template")))
+    if there != (machine.name, machine.uuid, False):
+        raise EksaError(
+            f"Virtual machine {machine.path} is not the one that was looked at any more; it is not destroyed.",
+            code="delete.machine_changed",
+            hint="Run again: the machines are looked at anew.",
+            details={"name": there[0], "uuid": there[1]},
+        )
+    try:
+        if row.values.get("runtime.powerState") != "poweredOff":
+            _switch_off(collector, ref)
+        _finish(collector, ref.Destroy_Task(), machine.path)
+    except vmodl.fault.ManagedObjectNotFound:
+        return
+
+
+def _switch_off(collector: Collector, ref: t.Any) -> None:
+    """What is off already, by then, is what was wanted."""
+    try:
+        _finish(collector, ref.PowerOffVM_Task(), "")
+    except vim.fault.InvalidPowerState:
+        return
+
+
+def _finish(collector: Collector, task: t.Any, path: str) -> None:
+    end = time.monotonic() + TASK_SECONDS
+    while time.monotonic() < end:
+        row = _row(collector, task, ("info",))
+        info = row.values.get("info") if row else None
+        if info is None or info.state == "success":
+            return
+        if info.state == "error":
+            raise info.error
+        time.sleep(PAUSE_SECONDS)
+    raise EksaError(
+        f"vCenter did not finish destroying {path} within {TASK_SECONDS:.0f} s.",
+        code="delete.machine_stays",
+        hint="See the task list of vCenter for what it waits for, and run again.",
+    )
+
+
+def _in_folder(content: t.Any, collector: Collector, path: str, prefix: str) -> list[t.Any] | None:
+    """Machines directly in a folder whose names begin so; None when the folder cannot be looked into."""
+    try:
+        folder = content.searchIndex.FindByInventoryPath(path.strip("/"))
+        if folder is None or not isinstance(folder, vim.Folder):
+            return None
+        rows = collector.traverse(folder, CHILDREN, {"Folder": NAMES, "VirtualMachine": NAMES})
+    except vim.fault.NoPermission:
+        return None
+    machines = [row for row in rows if row.kind == "VirtualMachine"]
+    return [row.ref for row in machines if str(row.values.get("name", "")).startswith(prefix)]
+
+
+def _item(collector: Collector, row: Row, query: MachineSearch) -> MachineItem:
+    values = row.values
+    options = {option.key: str(option.value) for option in values.get("config.extraConfig") or ()}
+    name = str(values.get("name", ""))
+    return MachineItem(
+        path=_path(collector, row.ref),
+        kind=row.kind,
+        ref=row.moid,
+        name=name,
+        uuid=str(values.get("config.uuid", "")),
+        instance_uuid=str(values.get("config.instanceUuid", "")),
+        power=str(values.get("runtime.powerState", "")),
+        # One whose configuration cannot be read is left alone as a template is.
+        is_template=bool(values.get("config.template", True)),
+        hostname=boot_data.hostname(options),
+        marks=boot_data.marks(options, query.marks),
+    )
+
+
+def _path(collector: Collector, ref: t.Any) -> str:
+    """Inventory path, by the folders above it; the root folder has no name in it."""
+    parts: list[str] = []
+    while ref is not None:
+        row = _row(collector, ref, ABOVE)
+        parent = row.values.get("parent") if row else None
+        if row is None or parent is None:
+            break
+        parts.append(str(row.values.get("name", "")))
+        ref = parent
+    return "/" + "/".join(reversed(parts))
+
+
+def _row(collector: Collector, ref: t.Any, paths: t.Sequence[str]) -> Row | None:
+    """Properties of one object; None when it is gone."""
+    try:
+        rows = collector.read([ref], {type(ref).__name__.rpartition(".")[2]: paths})
+    except vmodl.fault.ManagedObjectNotFound:
+        return None
+    return rows[0] if rows else None
+
+
+def _moid(ref: t.Any) -> str:
+    return str(ref._GetMoId())
+
+
+__all__ = ("destroy", "search")
