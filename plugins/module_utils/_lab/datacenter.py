@@ -46,8 +46,8 @@ TEMPLATES: t.Mapping[str, str] = {
     f"ubuntu-2204-kube-{catalog.CHANNEL}-untagged": "os:ubuntu",
 }
 _MACHINE = (
-    "--privileged --cgroupns=private --tmpfs /run --tmpfs /tmp --volume /var --device /dev/fuse "
-    "--volume /lib/modules:/lib/modules:ro --volume {kits}:/opt/lab:ro --label {label}=1 {image}"
+    "--privileged --cgroupns=private --tmpfs /run --tmpfs /tmp --mount type=volume,dst=/var,volume-label={label}=1 "
+    "--device /dev/fuse --volume /lib/modules:/lib/modules:ro --volume {kits}:/opt/lab:ro --label {label}=1 {image}"
 )
 
 

@@ -165,9 +165,13 @@ class Engine:
         return str(pool["Gateway"]).split("/", maxsplit=1)[0], str(pool["Subnet"]), made
 
     def remove_all(self) -> list[str]:
-        """Remove the machines' containers and the lab's network; what was removed."""
+        """Remove the machines' containers with their disks and the lab's network; what was removed."""
         removed = self.remove_containers(label=LABEL)
         with self._client() as client:
+            # A disk goes with its container, unless the engine was stopped between the two.
+            for item in client.volumes.list(filters={"label": LABEL}):
+                removed.append(f"volume {item.name}")
+                item.remove()
             for item in client.networks.list(filters={"label": LABEL}):
                 if not item.containers:
                     removed.append(f"network {item.name}")
