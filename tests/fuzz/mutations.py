@@ -68,7 +68,7 @@ def places(node: Node) -> t.Iterator[Place]:
 def mutated(documents: t.Sequence[Node], rng: random.Random, *, times: int = 1) -> list[Node]:
     """A copy with some edits."""
     tree = copy.deepcopy(list(documents))
-    for _ in range(times):
+    for _round in range(times):
         found = list(places(tree))
         if found:
             rng.choice(_EDITS)(rng.choice(found), found, rng)

@@ -78,7 +78,7 @@ def spent(action: t.Callable[[], object]) -> float:
 
 def test_one_config_is_checked_and_rendered_at_once() -> None:
     text = text_of("one")
-    milliseconds = 1000 * statistics.median(spent(lambda: work(text)) for _ in range(ROUNDS))
+    milliseconds = 1000 * statistics.median(spent(lambda: work(text)) for _round in range(ROUNDS))
     figures.record("config.findings_and_render_ms", milliseconds, unit="ms", most=ONE_MS)
     print(f"\n{work(text)} objects from {len(text.splitlines())} lines: {milliseconds:.1f} ms (median of {ROUNDS})")
     assert milliseconds < ONE_MS
@@ -105,8 +105,8 @@ def test_importing_the_pure_rooms(tmp_path: pathlib.Path) -> None:
     _first, libraries, others = imported()
     assert libraries == ["yaml"]
     # The least of them: what is above it is the work of others on the machine.
-    alone = min(imported(*others)[0] for _ in range(ROUNDS_OF_IMPORT))
-    bare = min(imported()[0] for _ in range(ROUNDS_OF_IMPORT))
+    alone = min(imported(*others)[0] for _round in range(ROUNDS_OF_IMPORT))
+    bare = min(imported()[0] for _round in range(ROUNDS_OF_IMPORT))
     figures.record("config.import_ms", alone, unit="ms", most=IMPORT_MS)
     figures.record("config.import_bare_ms", bare, unit="ms")
     print(f"\nimport: {alone:.0f} ms, {bare:.0f} ms with PyYAML and the standard library")
