@@ -108,8 +108,18 @@ class Files(t.Protocol):
     def exists(self, path: str) -> bool:
         """Whether there is a file or folder."""
 
+    def names(self, path: str) -> tuple[str, ...]:
+        """Names in a folder, sorted; none when there is no such folder."""
+
     def remove(self, path: str) -> bool:
         """Remove a file, or a folder and all in it. False when there was none."""
+
+
+class Vault(t.Protocol):
+    """Encryption with a password, in a format that people have a tool for."""
+
+    def encrypt(self, text: str) -> str:
+        """The text as Ansible Vault keeps it, another one each time."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -352,4 +362,5 @@ __all__ = (
     "SideLoad",
     "TemplateItem",
     "VSphere",
+    "Vault",
 )

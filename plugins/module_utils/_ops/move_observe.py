@@ -11,19 +11,20 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_graph as graphs
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_journal as journals
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.move import Side
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_build import build
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_content import paused_by_mover
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_facts import Side
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 
 PROVIDERS = {"api_version": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider"}
 INFRASTRUCTURE = "InfrastructureProvider"
 
 
-class Observer:
-    """One side, looked at as often as needed; what does not change during a move is read once."""
+class Server:
+    """One management cluster; what does not change during a move is read once."""
 
-    def __init__(self, kube: Kube, *, scope: graphs.Scope) -> None:
+    def __init__(self, kube: Kube) -> None:
         self.kube = kube
-        self._scope = scope
         self._identity = ""
         self._definitions: list[Obj] | None = None
         self._providers: list[Obj] | None = None
@@ -58,16 +59,6 @@ class Observer:
             self._providers = self.kube.list(**PROVIDERS)
         return self._providers
 
-    def look(self, kinds: t.Sequence[graphs.MoveKind]) -> Side:
-        """Everything of the scope, as a graph."""
-        clusters = [kind for kind in kinds if (kind.group, kind.kind) == (graphs.CLUSTER_GROUP, "Cluster")]
-        everywhere = [obj for kind in clusters for obj in self._all(kind, namespace=None)]
-        listed = [(kind, obj) for kind in kinds if kind not in clusters for obj in self._listed(kind)]
-        listed += [(kind, obj) for kind in clusters for obj in everywhere if self._is_here(obj)]
-        listed += self._foreign_classes(listed, kinds)
-        graph = graphs.build(listed, scope=self._scope, all_clusters=everywhere)
-        return Side(identity=self.identity, graph=graph, journal=self._journal(listed))
-
     def serves(self, kind: graphs.MoveKind) -> bool:
         """Whether objects of exactly this version of the kind can be created here."""
         if kind in graphs.CORE_KINDS:
@@ -78,6 +69,37 @@ class Observer:
             if definition["spec"]["names"]["kind"] == kind.kind
             for version in definition["spec"]["versions"]
         )
+
+    def clusters(self) -> list[Obj]:
+        """Clusters of all namespaces, in the version in which they are stored."""
+        kinds = (kind for kind in graphs.kinds_of(self.definitions) if kind.kind == "Cluster")
+        mine = (kind for kind in kinds if kind.group == graphs.CLUSTER_GROUP)
+        return [obj for kind in mine for obj in self.kube.list(api_version=kind.api_version, kind=kind.kind)]
+
+    def journals(self) -> dict[str, journals.Journal]:
+        """Journals of unfinished moves by namespace."""
+        listed = self.kube.list(api_version="v1", kind="ConfigMap", labels=journals.SELECTOR)
+        parsed = {obj["metadata"]["namespace"]: journals.parsed(obj) for obj in listed}
+        return {namespace: journal for namespace, journal in parsed.items() if journal is not None}
+
+
+class Observer:
+    """What one cluster has of a scope, looked at as often as needed."""
+
+    def __init__(self, server: Server, *, scope: graphs.Scope) -> None:
+        self.server = server
+        self.kube = server.kube
+        self._scope = scope
+
+    def look(self, kinds: t.Sequence[graphs.MoveKind]) -> Side:
+        """Everything of the scope, as a graph."""
+        clusters = [kind for kind in kinds if (kind.group, kind.kind) == (graphs.CLUSTER_GROUP, "Cluster")]
+        everywhere = [obj for kind in clusters for obj in self._all(kind, namespace=None)]
+        listed = [(kind, obj) for kind in kinds if kind not in clusters for obj in self._listed(kind)]
+        listed += [(kind, obj) for kind in clusters for obj in everywhere if self._is_here(obj)]
+        listed += self._foreign_classes(listed, kinds)
+        graph = build(listed, scope=self._scope, all_clusters=everywhere)
+        return Side(identity=self.server.identity, graph=graph, journal=self._journal(listed))
 
     def _is_here(self, obj: Obj) -> bool:
         return bool(obj["metadata"].get("namespace") == self._scope.namespace)
@@ -91,7 +113,8 @@ class Observer:
             return self._all(kind, namespace=None)
         namespaces = [self._scope.namespace]
         if kind.kind == "Secret":
-            homes = {item["metadata"]["namespace"] for item in self.providers if item.get("type") == INFRASTRUCTURE}
+            providers = (item for item in self.server.providers if item.get("type") == INFRASTRUCTURE)
+            homes = {item["metadata"]["namespace"] for item in providers}
             namespaces += sorted(homes - {self._scope.namespace})
         return [obj for namespace in namespaces for obj in self._all(kind, namespace=namespace)]
 
@@ -128,7 +151,7 @@ class Observer:
         return journals.parsed(next((obj for _kind, obj in listed if graphs.key_of(obj) == here), None))
 
 
-def kinds_of_both(source: Observer, target: Observer) -> tuple[graphs.MoveKind, ...]:
+def kinds_of_both(source: Server, target: Server) -> tuple[graphs.MoveKind, ...]:
     """Kinds as the source stores them, and those that only the target knows."""
     kinds = list(graphs.kinds_of(source.definitions))
     known = {(kind.group, kind.kind) for kind in kinds}
@@ -136,4 +159,18 @@ def kinds_of_both(source: Observer, target: Observer) -> tuple[graphs.MoveKind, 
     return tuple(kinds)
 
 
-__all__ = ("Observer", "kinds_of_both")
+def namespaces_with_clusters(source: Server, target: Server) -> tuple[str, ...]:
+    """Namespaces that there is something to move from, or whose move is not finished.
+
+    When there is none, those of the target's clusters: a move that is done has nothing left to do there.
+    """
+    pair = (source.identity, target.identity)
+    journals_found = [*source.journals().items(), *target.journals().items()]
+    there = target.clusters()
+    names = {obj["metadata"]["namespace"] for obj in source.clusters()}
+    names |= {namespace for namespace, journal in journals_found if (journal.source, journal.target) == pair}
+    names |= {obj["metadata"]["namespace"] for obj in there if paused_by_mover(graphs.key_of(obj), obj)}
+    return tuple(sorted(names or {obj["metadata"]["namespace"] for obj in there}))
+
+
+__all__ = ("Observer", "Server", "kinds_of_both", "namespaces_with_clusters")

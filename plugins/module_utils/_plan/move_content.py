@@ -114,6 +114,13 @@ def difference(wanted: Obj, seen: Obj) -> Obj:
     return _difference(wanted, seen, skip=("apiVersion", "kind"))
 
 
+def paths(patch: Obj, above: str = "") -> t.Iterator[str]:
+    """The fields that a patch sets, such as ``spec.replicas``; never their values."""
+    for name, value in patch.items():
+        where = f"{above}.{name}" if above else name
+        yield from paths(value, where) if isinstance(value, dict) and value else (where,)
+
+
 def managers(obj: Obj) -> frozenset[tuple[str, str]]:
     """Who owns fields of the object itself, and how (``Apply`` or ``Update``)."""
     entries = obj["metadata"].get("managedFields") or ()
@@ -162,12 +169,14 @@ def _overlaid(obj: Obj, patch: Obj) -> Obj:
 
 
 __all__ = (
+    "DELETE_ANNOTATION",
     "copy_of",
     "difference",
     "has_pause_annotation",
     "is_paused",
     "is_released",
     "managers",
+    "paths",
     "pause_patch",
     "paused_by_mover",
     "release_patch",

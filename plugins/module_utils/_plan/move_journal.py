@@ -20,7 +20,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
 NAME = "eks-anywhere-capi-move"
 LABELS = {"app.kubernetes.io/managed-by": "eks-anywhere", "app.kubernetes.io/component": "capi-move"}
-FORMAT = "1"
+SELECTOR = "app.kubernetes.io/component=capi-move"
+FORMAT = "2"
 LIMIT = 900_000
 """An object of Kubernetes may hold 1 MiB."""
 
@@ -30,7 +31,9 @@ PHASES: tuple[Phase, ...] = ("pause", "create", "delete", "resume")
 
 @dataclasses.dataclass(frozen=True)
 class Journal:
-    """``source`` and ``target`` are cluster identities; ``objects`` maps what moves to its uid in the source."""
+    """``source`` and ``target`` are cluster identities; ``objects`` maps what moves to its uid in the source,
+    ``machines`` what stands for a virtual machine to the identity of that.
+    """
 
     source: str
     target: str
@@ -39,6 +42,7 @@ class Journal:
     group: int = 0
     clusters: tuple[Key, ...] = ()
     objects: t.Mapping[Key, str] = dataclasses.field(default_factory=dict)
+    machines: t.Mapping[Key, str] = dataclasses.field(default_factory=dict)
 
     @property
     def deleting(self) -> bool:
@@ -52,10 +56,11 @@ class Journal:
 
 def rendered(journal: Journal, *, namespace: str) -> Obj:
     """The ConfigMap."""
-    objects = "\n".join(f"{_line(key)} {uid}" for key, uid in sorted(journal.objects.items()))
-    if len(objects) > LIMIT:
+    objects, machines = _lines(journal.objects), _lines(journal.machines)
+    size = len(objects) + len(machines)
+    if size > LIMIT:
         raise EksaError(
-            f"{len(journal.objects)} objects are too many for one move's journal ({len(objects)} of {LIMIT} bytes).",
+            f"{len(journal.objects)} objects are too many for one move's journal ({size} of {LIMIT} bytes).",
             code="move.too_many_objects",
             hint="Move the clusters one by one with the option name.",
         )
@@ -70,6 +75,7 @@ def rendered(journal: Journal, *, namespace: str) -> Obj:
             "name": journal.name or "",
             "clusters": "\n".join(_line(key) for key in journal.clusters),
             "objects": objects,
+            "machines": machines,
             "phase": journal.phase,
             "group": json.dumps(journal.group),
         },
@@ -89,7 +95,6 @@ def parsed(config_map: Obj | None) -> Journal | None:
             code="move.journal_unknown",
             hint="Finish the move with the release that began it.",
         )
-    lines = [line.rsplit(" ", 1) for line in (data.get("objects") or "").splitlines()]
     return Journal(
         source=data["source"],
         target=data["target"],
@@ -97,8 +102,18 @@ def parsed(config_map: Obj | None) -> Journal | None:
         name=data.get("name") or None,
         group=json.loads(data["group"]),
         clusters=tuple(_key(line) for line in (data.get("clusters") or "").splitlines()),
-        objects={_key(text): uid for text, uid in lines},
+        objects=_table(data.get("objects") or ""),
+        machines=_table(data.get("machines") or ""),
     )
+
+
+def _lines(table: t.Mapping[Key, str]) -> str:
+    return "\n".join(f"{_line(key)} {value}" for key, value in sorted(table.items()))
+
+
+def _table(text: str) -> dict[Key, str]:
+    lines = (line.rsplit(" ", 1) for line in text.splitlines())
+    return {_key(name): value for name, value in lines}
 
 
 def _line(key: Key) -> str:
@@ -110,4 +125,4 @@ def _key(line: str) -> Key:
     return Key(group=group, kind=kind, namespace=namespace, name=name)
 
 
-__all__ = ("NAME", "PHASES", "Journal", "Phase", "parsed", "rendered")
+__all__ = ("NAME", "PHASES", "SELECTOR", "Journal", "Phase", "parsed", "rendered")

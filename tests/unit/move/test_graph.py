@@ -12,13 +12,13 @@ import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_content as content
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_build import build
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import (
     CORE_KINDS,
     Graph,
     Key,
     MoveKind,
     Scope,
-    build,
     class_of,
     kinds_of,
     template_references,
@@ -295,6 +295,7 @@ def test_a_journal_survives_its_config_map() -> None:
         group=3,
         clusters=(key,),
         objects={key: "1", core: "2", wide: "3"},
+        machines={key: "vsphere://4217"},
     )
     assert parsed(rendered(journal, namespace=NAMESPACE)) == journal
     empty = Journal(source="a", target="b", phase="pause")

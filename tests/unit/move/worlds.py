@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.move import Ports, move
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Scope
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.move import Ports, Settings, move
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.tests.unit.fakes import FakeClock, FakeKube, FakeReporter, Fuse, ObjectId
+from ansible_collections.eks.anywhere.tests.unit.fakes import FakeClock, FakeFiles, FakeKube, FakeReporter, ObjectId
+from ansible_collections.eks.anywhere.tests.unit.move.management import READY, Management, Mortal
 
 NAMESPACE = "eksa-system"
 CORE = "cluster.x-k8s.io/v1beta2"
@@ -87,12 +88,6 @@ def thing(kind: str, name: str, *owners: Obj, namespace: str = NAMESPACE, **fiel
     return {"apiVersion": KINDS.get(kind, "v1"), "kind": kind, "metadata": metadata, **body, **fields}
 
 
-READY = {
-    "initialization": {"infrastructureProvisioned": True, "controlPlaneInitialized": True},
-    "conditions": [{"type": "ControlPlaneInitialized", "status": "True"}],
-}
-
-
 def add_cluster(kube: FakeKube, name: str, *, namespace: str = NAMESPACE, spec: Obj | None = None) -> Obj:
     """A cluster with one control plane machine and one worker, as Cluster API and CAPV leave it."""
 
@@ -121,7 +116,8 @@ def add_cluster(kube: FakeKube, name: str, *, namespace: str = NAMESPACE, spec: 
 
 def add_machine(put: t.Callable[..., Obj], name: str, owner: Obj) -> None:
     """A machine with all that belongs to it."""
-    machine = put("Machine", name, owner, status={"nodeRef": {"name": name}})
+    spec = {"providerID": f"vsphere://{name}"}
+    machine = put("Machine", name, owner, spec=spec, status={"nodeRef": {"name": name}})
     config = put("KubeadmConfig", name, machine)
     put("Secret", name, config, data={"value": "bootstrap"})
     infra = put("VSphereMachine", name, machine, spec={"providerID": f"vsphere://{name}"})
@@ -155,37 +151,94 @@ def add_identity(kube: FakeKube) -> None:
 class World:
     """A source full of clusters and a target with the same providers."""
 
-    source: FakeKube
-    target: FakeKube
-    fuse: Fuse
+    source: Management
+    target: Management
+    fuse: Mortal
     clock: FakeClock
     report: FakeReporter
+    files: FakeFiles
+    concurrency: int = 1
 
-    def move(self, *, name: str | None = None, check_mode: bool = False, timeout_seconds: float = 600.0) -> Result:
-        """Run the operation."""
-        ports = Ports(source=self.source, target=self.target, clock=self.clock, report=self.report)
-        scope = Scope(namespace=NAMESPACE, name=name)
-        return move(ports, scope=scope, timeout_seconds=timeout_seconds, check_mode=check_mode)
+    def move(
+        self,
+        *,
+        name: str | None = None,
+        namespaces: t.Sequence[str] = (NAMESPACE,),
+        password: str = "",
+        **settings: t.Any,
+    ) -> Result:
+        """Run the operation in a new process."""
+        ports = Ports(
+            source=self.source,
+            target=self.target,
+            clock=self.clock,
+            report=self.report,
+            files=self.files,
+            vault=Paper(password) if password else None,
+        )
+        asked = Settings(**{"timeout_seconds": 600.0, "concurrency": self.concurrency, **settings})
+        self.fuse.dead = False
+        self.source.diligent, self.target.diligent = False, True
+        return move(ports, namespaces=namespaces, name=name, settings=asked)
+
+    def swapped(self) -> World:
+        """The way back."""
+        return dataclasses.replace(self, source=self.target, target=self.source)
 
 
-def world(*clusters: str, identity: bool = False) -> World:
+@dataclasses.dataclass(frozen=True)
+class Paper:
+    """The Vault port: says that it would have encrypted."""
+
+    password: str
+
+    def encrypt(self, text: str) -> str:
+        """Readable for tests."""
+        return f"sealed with {self.password}\n{text}"
+
+
+class Days(FakeClock):
+    """Time passes for both sides."""
+
+    def __init__(self, *sides: Management) -> None:
+        super().__init__()
+        self.sides = sides
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        for side in self.sides:
+            side.pass_time(seconds)
+        super().sleep(seconds)
+
+
+def world(*clusters: str, identity: bool = False, deployments: bool = False, concurrency: int = 1) -> World:
     """Both sides, ready to move."""
-    fuse = Fuse()
-    source, target = FakeKube("source", fuse=fuse), FakeKube("target", fuse=fuse)
+    fuse, lock = Mortal(), threading.RLock()
+    source, target = (Management(name, fuse=fuse, lock=lock) for name in ("source", "target"))
     for kube in (source, target):
         for kind in KINDS:
             kube.seed(definition(kind))
         add_providers(kube)
+        if deployments:
+            kube.add_deployments()
     source.seed({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     for name in clusters:
         add_cluster(source, name)
     add_bystanders(source)
     if identity:
         add_identity(source)
-    return World(source=source, target=target, fuse=fuse, clock=FakeClock(), report=FakeReporter())
+    return World(
+        source=source,
+        target=target,
+        fuse=fuse,
+        clock=Days(source, target),
+        report=FakeReporter(),
+        files=FakeFiles(),
+        concurrency=concurrency,
+    )
 
 
-IGNORED = {"Namespace", "CustomResourceDefinition", "Provider"}
+IGNORED = {"Namespace", "CustomResourceDefinition", "Provider", "Deployment", "Pod"}
 
 
 def inventory(kube: FakeKube) -> dict[ObjectId, Obj]:

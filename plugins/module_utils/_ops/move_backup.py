@@ -1,0 +1,72 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""Keeping what moves on disk, encrypted, before any of it is touched."""
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports, Settings
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_backup as backups
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_facts import Side
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Key
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_inventory import inventory
+
+
+@dataclasses.dataclass(frozen=True)
+class Backup:
+    """Where backups go. Without a folder none is made."""
+
+    ports: Ports
+    settings: Settings
+
+    def check(self) -> None:
+        """Refuse before anything is changed what could only be kept in clear."""
+        if self.settings.backup_dir and self.ports.vault is None:
+            raise EksaError(
+                "A backup holds the clusters' private keys, so it is never written without a password.",
+                code="move.backup_without_password",
+                hint="Set backup_password, or leave backup_dir out.",
+            )
+
+    def path(self, clusters: t.Mapping[Key, str]) -> str:
+        """Folder of the move of these Clusters, given with their uids; empty without a backup."""
+        wanted = self.settings.backup_dir and clusters
+        return posixpath.join(self.settings.backup_dir, backups.folder_of(clusters)) if wanted else ""
+
+    def is_there(self, clusters: t.Mapping[Key, str]) -> bool:
+        """Whether a complete one of this very move is there. Its index is written last."""
+        path = self.path(clusters)
+        return bool(path) and self.ports.files.exists(_index(path))
+
+    def there(self, paths: t.Iterable[str]) -> list[str]:
+        """Those of the folders that hold a backup; in check mode those that would."""
+        return [path for path in paths if self.settings.check_mode or self.ports.files.exists(_index(path))]
+
+    def regret(self, clusters: t.Mapping[Key, str], *, late: bool) -> None:
+        """Say that there will be none: what a run that takes over so late would keep is not the whole."""
+        if late and self.path(clusters) and not self.is_there(clusters):
+            self.ports.report.line("  no backup: the copies were complete when this run began")
+
+    def save(self, side: Side, *, clusters: t.Mapping[Key, str]) -> None:
+        """Write it, unless an earlier run did: what that one saw is the better view."""
+        path, vault, files = self.path(clusters), self.ports.vault, self.ports.files
+        if not path or vault is None or self.is_there(clusters):
+            return
+        files.remove(path)
+        for name, text in backups.files_of(side.graph).items():
+            files.write(posixpath.join(path, name), vault.encrypt(text))
+        files.write(_index(path), backups.index_of(inventory(side.graph), source=side.identity))
+
+
+def _index(path: str) -> str:
+    """Beside the folder: all that is in it is for ``clusterctl move --from-directory``."""
+    return f"{path}.json"
+
+
+__all__ = ("Backup",)

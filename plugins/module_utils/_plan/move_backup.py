@@ -1,0 +1,44 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""The backup of a move as files: one a kind, each a stream of whole objects, as ``clusterctl move --from-directory``
+reads them once they are decrypted.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import json
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Graph, Key
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
+
+
+def folder_of(clusters: t.Mapping[Key, str]) -> str:
+    """Name of the folder for a move of these Clusters, given with their uids.
+
+    The same for every run of one move, and another for the next move of the same Clusters, whose uids are new.
+    """
+    first = min(clusters)
+    more = f"-and-{len(clusters) - 1}-more" if len(clusters) > 1 else ""
+    told = "\n".join(f"{'/'.join(key)} {uid}" for key, uid in sorted(clusters.items()))
+    return f"{first.namespace}-{first.name}{more}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def files_of(graph: Graph) -> dict[str, str]:
+    """Name of each file -> its text: everything that moves, as the source has it."""
+    kinds: dict[str, list[Obj]] = collections.defaultdict(list)
+    for key, node in sorted(graph.nodes.items()):
+        kinds[f"{key.kind}.{key.group or 'core'}.yaml"].append(node.obj)
+    return {name: "---\n".join(f"{json.dumps(obj, indent=1)}\n" for obj in objs) for name, objs in kinds.items()}
+
+
+def index_of(inventory: t.Mapping[str, str], *, source: str) -> str:
+    """What a complete backup holds, by name and digest alone; ``source`` is the identity of the cluster."""
+    return json.dumps({"source": source, "objects": dict(inventory)}, indent=1, sort_keys=True) + "\n"
+
+
+__all__ = ("files_of", "folder_of", "index_of")
