@@ -80,7 +80,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import read
+from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings, read
+from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import ERROR
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._render.texts import render
 
@@ -101,7 +102,15 @@ def cluster_objects(
         )
     except EksaError as exc:
         raise AnsibleFilterError(f"cluster_objects: {exc.message} {exc.hint}".strip()) from exc
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as exc:
+        raise AnsibleFilterError(_why_not(text, variables, exc)) from exc
     return {"control_plane": list(rendered.control_plane), "workers": list(rendered.workers)}
+
+
+def _why_not(text: str, environ: t.Mapping[str, str], problem: Exception) -> str:
+    """A config with errors lacks what rendering takes for granted: its errors say more than where it stopped."""
+    wrong = "; ".join(str(found) for found in findings(text, environ=environ) if found.severity == ERROR)
+    return f"cluster_objects: the config cannot be rendered: {wrong or repr(problem)}"
 
 
 class FilterModule:

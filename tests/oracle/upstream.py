@@ -40,7 +40,8 @@ class Upstream:
 
     def ask(self, op: str, **request: t.Any) -> Obj:
         """One question, one answer."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"op": op, **request}) + "\n")
         self._process.stdin.flush()
         answer: Obj = json.loads(self._process.stdout.readline())

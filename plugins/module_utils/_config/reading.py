@@ -86,7 +86,7 @@ def _documents(nodes: t.Sequence[yaml.Node]) -> tuple[list[Source], list[Finding
             continue
         if kind not in schema.SPECS:
             continue
-        walk = _Walk(strict=kind == "Cluster")
+        walk = _Walk()
         data = walk.value(node, schema.of_kind(kind), "")
         source = Source(kind=kind, data=data or {}, lines=walk.lines)
         sources.append(source)
@@ -118,14 +118,13 @@ def _line(node: yaml.Node) -> int:
 class _Walk:
     """Turns the nodes of one document into data. ``None`` stands for a value that is absent, null or unusable.
 
-    Not ``strict``, fields that nobody knows are ignored and the last of several with one name counts. Upstream reads
-    the Cluster strictly and all other documents so.
+    Unknown and duplicate fields are errors. Upstream's parsers of single kinds read all documents so strictly, its
+    command only the Cluster; but a field that is silently ignored elsewhere is as much of a surprise.
     """
 
-    def __init__(self, *, strict: bool) -> None:
+    def __init__(self) -> None:
         self.lines: dict[str, int] = {}
         self.findings: list[Finding] = []
-        self._strict = strict
         self._values = 0
         self._depth = 0
 
@@ -208,7 +207,7 @@ class _Walk:
             elif key.value in own:
                 where = f"{path}.{key.value}" if path else key.value
                 message = f'duplicate field: key "{key.value}" already set in map on line {_line(own[key.value][0])}'
-                self.findings.append(self._doubtful(where, message, "the last one counts", key))
+                self.findings.append(Finding(where, message, line=_line(key)))
                 own[key.value] = (key, item)
             else:
                 own[key.value] = (key, item)
@@ -235,14 +234,8 @@ class _Walk:
             return same[0]
         near = difflib.get_close_matches(key.value, wanted.names, n=1, cutoff=0.5)
         advice = f'; did you mean "{near[0]}"?' if near else ""
-        self.findings.append(self._doubtful(where, f'unknown field "{key.value}"{advice}', "it is ignored", key))
+        self.findings.append(Finding(where, f'unknown field "{key.value}"{advice}', line=_line(key)))
         return None
-
-    def _doubtful(self, path: str, message: str, outcome: str, key: yaml.ScalarNode) -> Finding:
-        """An error in a document that is read strictly, else a warning that says what comes of it."""
-        if self._strict:
-            return Finding(path, message, line=_line(key))
-        return Finding(path, f"{message}; {outcome}", WARNING, _line(key))
 
     def _leaf(self, node: yaml.Node, wanted: schema.Leaf, path: str) -> t.Any:
         if wanted is schema.FREE:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import versions
 from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
+from ansible_collections.eks.anywhere.plugins.module_utils._render import audit_legacy
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File, file
 
 NAME = "audit-policy.yaml"
 PATH = f"/etc/kubernetes/{NAME}"
 
 Rule = dict[str, t.Any]
+
+_FIRST_V1 = (1, 24)
+"""Kubernetes from which on the policy is of audit.k8s.io/v1."""
 
 _LATE = {"omitStages": ["RequestReceived"]}
 _KUBE_SYSTEM = {"namespaces": ["kube-system"]}
@@ -117,9 +122,15 @@ def built_in() -> str:
     return dumped(policy, sort=True)
 
 
-def policy_file(own: str) -> File:
+def policy_file(own: str, *, kubernetes_version: str) -> File:
     """The policy as a file; the user's ``own`` when there is one."""
-    return file(PATH, own.strip() or built_in())
+    return file(PATH, own.strip() or _built_in_for(kubernetes_version))
+
+
+def _built_in_for(kubernetes_version: str) -> str:
+    if (versions.kubernetes(kubernetes_version) or _FIRST_V1) < _FIRST_V1:
+        return audit_legacy.text(_GROUPS)
+    return built_in()
 
 
 __all__ = ("NAME", "PATH", "built_in", "policy_file")

@@ -84,7 +84,7 @@ def _files(inputs: Inputs, kind: host.Host, patch: t.Mapping[str, t.Any] | None)
         encryption.files(config.etcd_encryption),
         [kube_vip.manifest(address=config.endpoint, image=inputs.bundle.kube_vip_image, host=kind)],
         admission.files() if config.control_plane.skip_admission_for_system_resources else (),
-        [audit.policy_file(config.control_plane.audit_policy)],
+        [audit.policy_file(config.control_plane.audit_policy, kubernetes_version=config.kubernetes_version)],
         () if kind.is_bottlerocket else containerd.files(config, inputs.credentials),
         iam_authenticator.files(config.name) if config.aws_iam is not None else (),
     )

@@ -32,9 +32,10 @@ _LOCAL = ("localhost", "127.0.0.1")
 _KUBELET: t.Mapping[str, str] = {
     # All nodes share the disk of one machine, which may be as full as it likes.
     "eviction-hard": "nodefs.available<0%,nodefs.inodesFree<0%,imagefs.available<0%",
-    "cgroup-driver": "systemd",
     "tls-cipher-suites": args.CIPHER_SUITES,
 }
+_SYSTEMD = (1, 24)
+"""Kubernetes from which on kubelet leaves cgroups to systemd."""
 _REFUSES_CGROUP_V1 = (1, 31)
 """The first Kubernetes whose kubelet does, unless told not to."""
 
@@ -109,7 +110,9 @@ def _registration(
     """
     fixed: dict[str, str] = {}
     if kubelet is None:
-        fixed = {**_KUBELET, "resolv-conf": config.resolv_conf}
+        systemd = (versions.kubernetes(kubernetes_version) or _SYSTEMD) >= _SYSTEMD
+        driver = {"cgroup-driver": "systemd" if systemd else "cgroupfs"}
+        fixed = {**_KUBELET, **driver, "resolv-conf": config.resolv_conf}
         fixed |= {"fail-cgroupv1": "false"} if _may_refuse_cgroup_v1(kubernetes_version) else {}
     arguments = args.arguments(fixed={}, extra={**fixed, **args.node_labels(labels)})
     return {
@@ -133,7 +136,7 @@ def _control_plane_files(inputs: Inputs, kubelet: Kubelet) -> list[File]:
     wanted: t.Iterable[t.Iterable[File]] = (
         machine.kubelet_files(config, kubelet),
         admission.files() if config.control_plane.skip_admission_for_system_resources else (),
-        [audit.policy_file(config.control_plane.audit_policy)],
+        [audit.policy_file(config.control_plane.audit_policy, kubernetes_version=config.kubernetes_version)],
         containerd.mirror_files(config.registry_mirror, inputs.credentials),
         iam_authenticator.files(config.name) if config.aws_iam is not None else (),
     )

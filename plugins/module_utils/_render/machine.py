@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import scalars, ssh
@@ -107,13 +108,17 @@ def patches(kubelet: t.Mapping[str, t.Any] | None) -> Data:
 
 
 def node_registration(
-    config: ClusterConfig, *, kubelet: t.Mapping[str, t.Any] | None, labels: t.Mapping[str, str]
+    config: ClusterConfig,
+    *,
+    kubelet: t.Mapping[str, t.Any] | None,
+    labels: t.Mapping[str, str],
+    pinned: t.Mapping[str, str] = types.MappingProxyType({}),
 ) -> Data:
-    """How kubelet starts and registers; most arguments give way to a KubeletConfiguration."""
+    """How kubelet starts and registers; most arguments, the ``pinned`` too, give way to a KubeletConfiguration."""
     fixed = {"cloud-provider": "external"}
     extra = args.node_labels(labels)
     if kubelet is None:
-        fixed |= {"read-only-port": "0", "anonymous-auth": "false"}
+        fixed |= {"read-only-port": "0", "anonymous-auth": "false", **pinned}
         fixed |= {"resolv-conf": config.resolv_conf} if config.resolv_conf else {}
         fixed |= {"tls-cipher-suites": args.CIPHER_SUITES}
     return {

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import MachineConfig, WorkerGroup
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -20,6 +22,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render import (
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
+
+_PINNED: t.Mapping[str, t.Mapping[str, str]] = {"1.21": {"cgroup-driver": "systemd"}}
+"""By Kubernetes version: arguments of kubelet in the one version whose images and kubeadm disagreed on them."""
 
 
 def objects(inputs: Inputs, group: WorkerGroup) -> list[Obj]:
@@ -57,7 +62,8 @@ def _join(inputs: Inputs, group: WorkerGroup, here: MachineConfig) -> Obj:
     is_bottlerocket = host.of(here).is_bottlerocket
     # Bottlerocket takes settings instead of a patch.
     patch = None if is_bottlerocket else group.kubelet
-    registration = machine.node_registration(inputs.config, kubelet=patch, labels=group.labels)
+    pinned = _PINNED.get(group.kubernetes_version, {})
+    registration = machine.node_registration(inputs.config, kubelet=patch, labels=group.labels, pinned=pinned)
     registration["taints"] = machine.taints(group.taints)
     join = {**machine.patches(patch), "nodeRegistration": registration}
     if not is_bottlerocket:

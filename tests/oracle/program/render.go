@@ -7,12 +7,14 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	"github.com/aws/eks-anywhere/pkg/clients/kubernetes"
 	"github.com/aws/eks-anywhere/pkg/cluster"
 	"github.com/aws/eks-anywhere/pkg/clusterapi"
+	"github.com/aws/eks-anywhere/pkg/constants"
 	"github.com/aws/eks-anywhere/pkg/controller/clientutil"
 	"github.com/aws/eks-anywhere/pkg/providers/docker"
 	"github.com/aws/eks-anywhere/pkg/providers/vsphere"
@@ -33,6 +35,13 @@ func render(asked request) (result answer) {
 	if !result.add("live", err) {
 		return result
 	}
+	// The command line settles these before it hands a config over.
+	cluster.SetMachineHealthCheckTimeoutDefaults(
+		spec.Cluster, constants.DefaultNodeStartupTimeout, constants.DefaultUnhealthyMachineTimeout,
+	)
+	cluster.SetMachineHealthCheckMaxUnhealthyDefaults(
+		spec.Cluster, intstr.Parse(constants.DefaultMaxUnhealthy), intstr.Parse(constants.DefaultWorkerMaxUnhealthy),
+	)
 	result.HealthChecks = asJSON(clusterapi.MachineHealthCheckObjects(spec.Cluster))
 	switch {
 	case config.VSphereDatacenter != nil:

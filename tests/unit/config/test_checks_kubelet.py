@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import reading
 from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import findings
+from ansible_collections.eks.anywhere.plugins.module_utils._config.finding import ERROR
 
 from . import samples
 
@@ -86,6 +87,6 @@ def test_bottlerocket_takes_less() -> None:
         spec["controlPlaneConfiguration"]["kubeletConfiguration"] = {**KIND, "maxPods": 7, "serializeImagePulls": False}
         spec["workerNodeGroupConfigurations"][0]["kubeletConfiguration"] = {**KIND, "resolvConf": "/x"}
 
-    later = [finding for finding in findings(samples.edited(edit)) if finding.on_create]
-    assert [finding.path.rpartition(".")[2] for finding in later] == ["serializeImagePulls", "resolvConf"]
-    assert all("unmarshaling KubeletConfiguration for Bottlerocket: unknown field" in one.message for one in later)
+    wrong = [finding for finding in findings(samples.edited(edit)) if finding.severity == ERROR]
+    assert [finding.path.rpartition(".")[2] for finding in wrong] == ["serializeImagePulls", "resolvConf"]
+    assert all("unmarshaling KubeletConfiguration for Bottlerocket: unknown field" in one.message for one in wrong)

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import read
 
 from . import samples
-from .providers import CREATE, ERROR, WARNING, Row, assert_said, filled, judged
+from .providers import ERROR, WARNING, Row, assert_said, filled, judged
 
 DATACENTER, MACHINE, CONTROL_PLANE = "SnowDatacenterConfig", "SnowMachineConfig/w01", "SnowMachineConfig/w01-cp"
 VALUES = {
@@ -57,7 +57,7 @@ ROWS: tuple[Row, ...] = (
     (f"{MACHINE}:osFamily", "redhat", ERROR, "osFamily", "OSFamily redhat is not supported"),
     (f"{MACHINE}:osFamily", "bottlerocket", ERROR, "containersVolume", "must be specified for Bottlerocket OS"),
     (f"{MACHINE}:containersVolume", {"size": 7}, ERROR, "containersVolume.size", "no smaller than 8 Gi for Ubuntu OS"),
-    (f"{MACHINE}:containersVolume", {"size": 8, "type": "x"}, CREATE, "containersVolume.type", "one of: sbp1, sbg1"),
+    (f"{MACHINE}:containersVolume", {"size": 8, "type": "x"}, ERROR, "containersVolume.type", "one of: sbp1, sbg1"),
     (f"{MACHINE}:nonRootVolumes", [{"size": 8}], ERROR, "[0].deviceName", "NonRootVolumes[0].DeviceName must be"),
     (
         f"{MACHINE}:nonRootVolumes",
@@ -69,10 +69,10 @@ ROWS: tuple[Row, ...] = (
     (f"{MACHINE}:nonRootVolumes", [{**VOLUME, "size": 7}], ERROR, "[0].size", "Size must be no smaller than 8 Gi"),
     (f"{MACHINE}:{DNI}", [], ERROR, DNI, "DirectNetworkInterfaces length must be no smaller than 1"),
     (f"{MACHINE}:{DNI}.0.primary", False, ERROR, DNI, "must contain one and only one primary DNI"),
-    (f"{MACHINE}:{DNI}.0.index", 9, CREATE, "[0].index", "must be in the range 1 to 8"),
-    (f"{MACHINE}:{DNI}.0.vlanID", 4096, CREATE, "[0].vlanID", "vlanID must be in the range 0 to 4095"),
-    (f"{MACHINE}:{DNI}", [{"primary": not n} for n in range(9)], CREATE, DNI, "at most 8 direct network interfaces"),
-    (f"{MACHINE}:{DNI}.0.ipPoolRef", {"kind": "SnowIPPool", "name": "p"}, CREATE, "ipPoolRef.name", "SnowIPPool p"),
+    (f"{MACHINE}:{DNI}.0.index", 9, ERROR, "[0].index", "must be in the range 1 to 8"),
+    (f"{MACHINE}:{DNI}.0.vlanID", 4096, ERROR, "[0].vlanID", "vlanID must be in the range 0 to 4095"),
+    (f"{MACHINE}:{DNI}", [{"primary": not n} for n in range(9)], ERROR, DNI, "at most 8 direct network interfaces"),
+    (f"{MACHINE}:{DNI}.0.ipPoolRef", {"kind": "SnowIPPool", "name": "p"}, ERROR, "ipPoolRef.name", "SnowIPPool p"),
     (
         f"{MACHINE}:hostOSConfiguration",
         {"ntpConfiguration": {"servers": []}},

@@ -39,7 +39,7 @@ def bottlerocket(scope: Scope) -> Findings:
         for name in section.get("kubeletConfiguration", {}):
             if name.lower() not in _BOTTLEROCKET:
                 message = f'unmarshaling KubeletConfiguration for Bottlerocket: unknown field "{name}"'
-                yield scope.obstacle(f"{path}.kubeletConfiguration.{name}", message)
+                yield scope.error(f"{path}.kubeletConfiguration.{name}", message)
 
 
 def _sections(scope: Scope) -> list[tuple[str, Data]]:

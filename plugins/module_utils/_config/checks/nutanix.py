@@ -59,7 +59,7 @@ def datacenter(scope: Scope) -> Findings:
     if port == 0:
         yield scope.error("spec.port", f"{DATACENTER} port is not set or is empty", source=source)
     elif not 1 <= port <= _MAX_PORT:
-        yield scope.obstacle("spec.port", f"nutanix prism central port {port} out of range", source=source)
+        yield scope.error("spec.port", f"nutanix prism central port {port} out of range", source=source)
     if source.spec.get("insecure"):
         message = "Skipping TLS validation for insecure connection to Nutanix Prism Central"
         yield scope.warning("spec.insecure", f"{message}; this is not recommended for production use", source=source)
@@ -87,14 +87,14 @@ def _credentials(scope: Scope, source: Source) -> Findings:
         yield scope.error(f"{path}.name", f"{DATACENTER} credentialRef name is not set or is empty", source=source)
     if name == f"capx-{scope.cluster.name}":
         message = f"{DATACENTER} CredentialRef name cannot be the same as the NutanixCluster CredentialRef name"
-        yield scope.obstacle(f"{path}.name", message, source=source)
+        yield scope.error(f"{path}.name", message, source=source)
 
 
 def _excluded_addresses(scope: Scope, source: Source) -> Findings:
     for index, entry in enumerate(source.spec.get("ccmExcludeNodeIPs", ())):
         problem = _range_problem(entry.strip())
         if problem:
-            yield scope.obstacle(f"spec.ccmExcludeNodeIPs[{index}]", problem, source=source)
+            yield scope.error(f"spec.ccmExcludeNodeIPs[{index}]", problem, source=source)
 
 
 def _range_problem(entry: str) -> str:
@@ -125,7 +125,7 @@ def failure_domains(scope: Scope) -> Findings:
         path, name = f"spec.failureDomains[{index}]", domain.get("name", "")
         if not _DOMAIN_NAME.fullmatch(name) or len(name) > _MAX_DOMAIN_NAME:
             message = "failure domain name should contains only small letters, digits, and hyphens, 64 at most."
-            yield scope.obstacle(f"{path}.name", f"{message} It should start with small letter or digit", source=source)
+            yield scope.error(f"{path}.name", f"{message} It should start with small letter or digit", source=source)
         for field, problem in _identifier(domain.get("cluster", {}), "cluster", owner):
             yield scope.error(f"{path}.cluster.{field}", f"{prefix}.Cluster: {problem}", source=source)
         for number, subnet in enumerate(domain.get("subnets", ())):
@@ -133,7 +133,7 @@ def failure_domains(scope: Scope) -> Findings:
                 where = f"{path}.subnets[{number}].{field}"
                 yield scope.error(where, f"{prefix}.Subnets: {problem}", source=source)
         for problem in _machine_groups(scope, domain.get("workerMachineGroups", ()), len(domains)):
-            yield scope.obstacle(f"{path}.workerMachineGroups", problem, source=source)
+            yield scope.error(f"{path}.workerMachineGroups", problem, source=source)
 
 
 def _machine_groups(scope: Scope, names: t.Iterable[str], domains: int) -> t.Iterator[str]:
@@ -162,7 +162,7 @@ def machines(scope: Scope) -> Findings:
     """Every machine config in use."""
     for source in scope.machines(MACHINE):
         for path, problem in (*_references(source), *_sizes(source), *_choices(source), *_gpus(scope, source)):
-            yield scope.obstacle(f"spec.{path}", f"{MACHINE}: {problem}", source=source)
+            yield scope.error(f"spec.{path}", f"{MACHINE}: {problem}", source=source)
 
 
 def _references(source: Source) -> Problems:
@@ -226,7 +226,7 @@ def rollout(scope: Scope) -> Findings:
     for path, section in ((CONTROL_PLANE, scope.control_plane), *scope.groups()):
         if "upgradeRolloutStrategy" in section:
             message = "upgrade rollout strategy customization is not supported for nutanix provider"
-            yield scope.obstacle(f"{path}.upgradeRolloutStrategy", message)
+            yield scope.error(f"{path}.upgradeRolloutStrategy", message)
 
 
 CHECKS = (datacenter, failure_domains, machines, image_versions, rollout)

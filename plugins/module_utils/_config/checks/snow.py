@@ -78,7 +78,7 @@ def machines(scope: Scope) -> Findings:
         for path, problem in (*_choices(source), *_network(source), *_volumes(source), *_host_os(source)):
             yield scope.error(f"spec.{path}", f"{MACHINE} {problem}", source=source)
         for path, problem in (*_limits(source), *_pools(scope, source)):
-            yield scope.obstacle(f"spec.{path}", f"{MACHINE} {problem}", source=source)
+            yield scope.error(f"spec.{path}", f"{MACHINE} {problem}", source=source)
 
 
 def _choices(source: Source) -> Problems:
