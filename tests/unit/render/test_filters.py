@@ -45,5 +45,5 @@ def test_objects_come_in_two_lists() -> None:
 def test_what_cannot_be_rendered_is_said_by_the_findings() -> None:
     objects = cluster_objects.FilterModule().filters()["cluster_objects"]
     text = TEXTS["stacked.config.txt"].replace("    name: w01-cp\n", "").replace("count: 3", "count: three", 1)
-    with pytest.raises(AnsibleFilterError, match="the config cannot be rendered|invalid cluster config"):
+    with pytest.raises(AnsibleFilterError, match=r"the config cannot be rendered|invalid cluster config"):
         objects(text, TEXTS["bundles.yaml"], [TEXTS["kubernetes-1-34-eks-9.yaml"]])
