@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 import json
 import os
 import pathlib
@@ -20,131 +18,15 @@ import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.modules import capi_move
-from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
 from ansible_collections.eks.anywhere.tests.integration_real.move.objects import (
     CORE,
     IDENTITY,
     INFRA,
-    Builder,
-    definitions,
-    prepare,
     thing,
 )
-from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
+from ansible_collections.eks.anywhere.tests.integration_real.move.sides import Sides
 from ansible_collections.eks.anywhere.tests.unit.fakes import Killed
-
-Inventory = dict[tuple[str, str], Obj]
-COUNTER = itertools.count(1)
-
-
-@dataclasses.dataclass(frozen=True)
-class Sides:
-    """Two management clusters without controllers."""
-
-    source: ApiServer
-    target: ApiServer
-    lab_bin: t.Callable[[str], str]
-    clients: dict[str, KubeClient]
-
-    def build(self, *names: str, namespace: str) -> Inventory:
-        """Clusters in the source; returns what is there."""
-        for name in names:
-            Builder(
-                self.client("source"),
-                kubeconfig=self.source.kubeconfig,
-                kubectl=self.lab_bin("kubectl"),
-                namespace=namespace,
-                name=name,
-            ).build()
-        return self.inventory("source", namespace=namespace)
-
-    def client(self, side: str) -> KubeClient:
-        """A client of one side, always the same one: it remembers the kinds that it asked for."""
-        return self.clients[side]
-
-    def move(self, *, namespace: str, name: str | None = None, check_mode: bool = False, back: bool = False) -> t.Any:
-        """Run the module's operation."""
-        pair = (self.target, self.source) if back else (self.source, self.target)
-        params = {
-            "from_kubeconfig": pair[0].kubeconfig,
-            "to_kubeconfig": pair[1].kubeconfig,
-            "namespace": namespace,
-            "name": name,
-            "timeout_seconds": 10,
-        }
-        return capi_move.operate(params, Context(check_mode=check_mode, report=Lines()))
-
-    def clusterctl(self, *, namespace: str) -> None:
-        """Run the real ``clusterctl move``."""
-        argv = [
-            *(self.lab_bin("clusterctl"), "move", "--namespace", namespace),
-            *("--kubeconfig", self.source.kubeconfig, "--to-kubeconfig", self.target.kubeconfig),
-        ]
-        environment = {**os.environ, "CLUSTERCTL_DISABLE_VERSIONCHECK": "true"}
-        done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stderr
-
-    def inventory(self, side: str, *, namespace: str) -> Inventory:
-        """All objects of a namespace by kind and name, with owners by name, without what belongs to the server."""
-        kube = self.client(side)
-        kinds = [("v1", "Secret"), ("v1", "ConfigMap")]
-        for definition in definitions():
-            spec = definition["spec"]
-            if spec["scope"] == "Namespaced":
-                kinds.append((f"{spec['group']}/{spec['versions'][0]['name']}", spec["names"]["kind"]))
-        found = [
-            obj for version, kind in kinds for obj in kube.list(api_version=version, kind=kind, namespace=namespace)
-        ]
-        names = {obj["metadata"]["uid"]: f"{obj['kind']}/{obj['metadata']['name']}" for obj in found}
-        return {(obj["kind"], obj["metadata"]["name"]): _content(obj, names) for obj in found}
-
-
-def _content(obj: Obj, names: t.Mapping[str, str]) -> Obj:
-    metadata = obj["metadata"]
-    owners = [
-        (names.get(item["uid"]), item["apiVersion"], item.get("controller"), item.get("blockOwnerDeletion"))
-        for item in metadata.get("ownerReferences") or ()
-    ]
-    managers = {
-        (entry["manager"], entry["operation"], str(sorted(_paths(entry.get("fieldsV1") or {}))))
-        for entry in metadata.get("managedFields") or ()
-        if not entry.get("subresource")
-    }
-    return {
-        **{name: value for name, value in obj.items() if name not in ("metadata", "status")},
-        "labels": metadata.get("labels"),
-        "annotations": metadata.get("annotations"),
-        "finalizers": metadata.get("finalizers"),
-        "deleting": "deletionTimestamp" in metadata,
-        "owners": sorted(owners, key=str),
-        "managers": sorted(managers),
-    }
-
-
-def _paths(fields: t.Mapping[str, t.Any], above: str = "") -> t.Iterator[str]:
-    """Leaves of a field set; list entries of owner references are named by uid, which differs by nature."""
-    for name, below in fields.items():
-        step = 'k:{"uid"}' if name.startswith('k:{"uid"') else name
-        yield from _paths(below, f"{above}/{step}") if below else [f"{above}/{step}"]
-
-
-@pytest.fixture(scope="session")
-def sides(api_server: ApiServers, lab_bin: t.Callable[[str], str]) -> Sides:
-    """Two prepared API servers."""
-    servers = {side: api_server(f"move-{side}") for side in ("source", "target")}
-    clients = {side: KubeClient.from_kubeconfig(server.kubeconfig) for side, server in servers.items()}
-    for client in clients.values():
-        prepare(client)
-    return Sides(**servers, lab_bin=lab_bin, clients=clients)
-
-
-@pytest.fixture
-def namespace() -> str:
-    """A namespace of this test's own: the servers are shared."""
-    return f"move-{next(COUNTER)}"
 
 
 def paused(sides: Sides, side: str, name: str, *, namespace: str) -> bool | None:
@@ -183,6 +65,26 @@ def test_copies_equal_those_of_clusterctl(sides: Sides, namespace: str) -> None:
     assert ours_there == theirs_there
     assert sides.inventory("source", namespace=namespace) == sides.inventory("source", namespace=theirs) == {}
     print(f"clusterctl {between - began:.2f} s, ours {ended - between:.2f} s")
+
+
+def test_the_backup_is_what_clusterctl_restores(sides: Sides, namespace: str, tmp_path: pathlib.Path) -> None:
+    """Both sides are lost: what was kept is decrypted and read by the real program."""
+    before = sides.build("wl", namespace=namespace)
+    options = {"backup_dir": str(tmp_path / "backup"), "backup_password": "correct horse"}
+    (folder,) = sides.move(namespace=namespace, **options).data["backup"]
+    files = sorted(str(path) for path in pathlib.Path(folder).iterdir())
+    password = tmp_path / "password"
+    password.write_text("correct horse", encoding="utf-8")
+    vault = [sys.executable, "-m", "ansible", "vault", "decrypt", "--vault-password-file", str(password), *files]
+    subprocess.run(vault, capture_output=True, timeout=60, check=True)
+    argv = [sides.lab_bin("clusterctl"), "move", "--from-directory", folder, "--to-kubeconfig", sides.source.kubeconfig]
+    environment = {**os.environ, "CLUSTERCTL_DISABLE_VERSIONCHECK": "true"}
+    done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    after = sides.inventory("source", namespace=namespace)
+    assert set(after) == set(before)
+    assert {key: value["owners"] for key, value in after.items()} == {k: v["owners"] for k, v in before.items()}
+    assert paused(sides, "source", "wl", namespace=namespace) is False
 
 
 class Fragile(KubeClient):
@@ -299,6 +201,9 @@ def test_runs_in_a_playbook(sides: Sides, namespace: str, tmp_path: pathlib.Path
         "to_kubeconfig": sides.target.kubeconfig,
         "namespace": namespace,
         "name": "wl",
+        "wait": False,
+        "backup_dir": str(tmp_path / "backup"),
+        "backup_password": "correct horse",
     }
     task = {"eks.anywhere.capi_move": options, "register": "moved"}
     facts = {"ansible.builtin.assert": {"that": ["moved is changed", "moved.found_state == 'S0'"]}}
@@ -316,3 +221,11 @@ def test_runs_in_a_playbook(sides: Sides, namespace: str, tmp_path: pathlib.Path
     assert done.returncode == 0, done.stdout + done.stderr
     assert "-source: Machine" in done.stdout
     assert "c2VjcmV0" not in done.stdout
+    assert "correct horse" not in done.stdout
+    files = sorted(str(path) for path in (tmp_path / "backup").glob("*/*.yaml"))
+    password = tmp_path / "password"
+    password.write_text("correct horse", encoding="utf-8")
+    view = [sys.executable, "-m", "ansible", "vault", "view", "--vault-password-file", str(password), *files]
+    shown = subprocess.run(view, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert '"kind": "VSphereVM"' in shown
+    assert "c2VjcmV0" in shown
