@@ -88,15 +88,16 @@ def test_nothing_anywhere_is_an_error() -> None:
 def test_all_namespaces_are_taken_over_wherever_the_first_run_died() -> None:
     scene = spread(deployments=True, concurrency=4)
     before = of(scene, *PLACES)
-    for _attempt in range(1000):
-        scene.fuse.kill_at = scene.fuse.writes + 11
+    # More than it takes to stop and start the controllers: a run that dies sooner gets nowhere, and harms nothing.
+    for _attempt in range(100):
+        scene.fuse.kill_at = scene.fuse.writes + 61
         try:
             scene.move(namespaces=())
             break
         except Killed:
             continue
-    scene.fuse.kill_at = None
-    scene.move(namespaces=())
+    else:
+        pytest.fail("no run came to its end")
     assert there(scene, *PLACES) == before
     assert not of(scene, *PLACES)
     assert_no_fence(scene)
