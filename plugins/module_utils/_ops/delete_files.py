@@ -32,7 +32,10 @@ def foreign(folder: Folder, *, files: Files, keep: str = "") -> tuple[str, ...]:
 
 def remove(folder: Folder, *, files: Files, keep: str = "") -> tuple[str, ...]:
     """Remove them; returns what was removed."""
-    return tuple(path for path in ours(folder, files=files, keep=keep) if files.remove(path))
+    doomed = ours(folder, files=files, keep=keep)
+    for path in doomed:
+        files.remove(path)
+    return doomed
 
 
 __all__ = ("foreign", "ours", "remove")

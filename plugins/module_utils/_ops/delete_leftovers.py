@@ -68,8 +68,8 @@ def leftovers(wanted: Wanted, *, ports: Ports, check_mode: bool, fail: bool = Tr
     removed: tuple[str, ...] = ()
     if wanted.files and not left:
         # While something is left, the files are the way to get at it.
-        keep = {"files": ports.files, "keep": wanted.config_file}
-        removed = delete_files.ours(folder, **keep) if check_mode else delete_files.remove(folder, **keep)
+        remove = delete_files.ours if check_mode else delete_files.remove
+        removed = remove(folder, files=ports.files, keep=wanted.config_file)
     else:
         left += _files(wanted, folder, ports)
     kept = delete_files.foreign(folder, files=ports.files, keep=wanted.config_file) if not left else ()

@@ -158,12 +158,9 @@ class Stuck:
 
     def _whole(self, sight: _Sight) -> tuple[str, str]:
         """The same for an object that stands for the cluster: it goes when not one machine is left."""
-        there = ", ".join(one.machine.path for one in sight.verdicts)
-        unseen = ", ".join(sight.found.unseen)
-        kept = (
-            f"virtual machine {there} exists" if there else f"folder {unseen} cannot be looked into" if unseen else ""
-        )
-        return kept, f"vCenter {self._server} has no virtual machine of the cluster"
+        kept = [f"virtual machine {one.machine.path} exists" for one in sight.verdicts]
+        kept += [f"folder {folder} cannot be looked into" for folder in sight.found.unseen]
+        return ", ".join(kept), f"vCenter {self._datacenter.server} has no virtual machine of the cluster"
 
     def _release(self, obj: Obj, proof: str) -> None:
         where = {

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks import vsphere
@@ -15,7 +16,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete import Machines
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_machines import (
-    Known,
     Owner,
     known_machines,
     verdicts,
@@ -43,12 +43,18 @@ class Datacenter:
         config, place = self._config, self._config.datacenter
         domains = place.failure_domains if place else ()
         folders = [*(machine.folder for machine in config.machines), *(domain.folder for domain in domains)]
+        everywhere = tuple(dict.fromkeys(self._full(folder) for folder in folders if folder))
+        known = known_machines(objects)
         return Owner(
             cluster=config.name,
             endpoint=config.endpoint,
             groups=tuple(group.name for group in config.workers),
-            folders=tuple(dict.fromkeys(self._full(folder) for folder in folders if folder)),
-            known=tuple(self._placed(one) for one in known_machines(objects)),
+            folders=everywhere,
+            # What is left of a machine may not say any more where it was.
+            known=tuple(
+                dataclasses.replace(one, folders=tuple(self._full(path) for path in one.folders) or everywhere)
+                for one in known
+            ),
         )
 
     @contextlib.contextmanager
@@ -74,9 +80,6 @@ class Datacenter:
             raise
         except EksaError as exc:
             return Machines(silence=exc.message)
-
-    def _placed(self, known: Known) -> Known:
-        return Known(**{**vars(known), "folder": self._full(known.folder)}) if known.folder else known
 
     def _full(self, folder: str) -> str:
         place = self._config.datacenter

@@ -37,12 +37,12 @@ _LONGEST_BASE = 58
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-    """A virtual machine as the objects of the cluster know it; what they do not say is empty."""
+    """A virtual machine as the objects of the cluster know it, and the folders it can be in; unknown is empty."""
 
     name: str
     uuid: str = ""
     instance_uuid: str = ""
-    folder: str = ""
+    folders: tuple[str, ...] = ()
     task: str = ""
 
 
@@ -60,7 +60,7 @@ class Owner:
     def search(self) -> MachineSearch:
         """What to ask vCenter for."""
         return MachineSearch(
-            folders=tuple(dict.fromkeys((*self.folders, *(one.folder for one in self.known if one.folder)))),
+            folders=tuple(dict.fromkeys((*self.folders, *(path for one in self.known for path in one.folders)))),
             prefix=f"{self.cluster}-"[:_LONGEST_BASE],
             uuids=tuple(dict.fromkeys(one.uuid for one in self.known if one.uuid)),
             instance_uuids=tuple(dict.fromkeys(one.instance_uuid for one in self.known if one.instance_uuid)),
@@ -112,7 +112,7 @@ def _with(known: Known, obj: Obj) -> Known:
     return dataclasses.replace(
         known,
         instance_uuid=str(obj["metadata"]["uid"]),
-        folder=str(spec.get("folder") or ""),
+        folders=(str(spec["folder"]),) if spec.get("folder") else (),
         task=str(status.get("taskRef") or ""),
     )
 
@@ -200,11 +200,10 @@ def presence(known: Known, found: FoundMachines, facts: t.Mapping[str, MachineFa
     running = facts[known.name].running_task if known.name in facts else ""
     if running:
         return f"vCenter still works on it ({running})"
-    if known.folder in found.unseen:
-        return f"folder {known.folder} cannot be looked into"
-    if not (known.uuid or known.folder):
-        return "neither its UUID nor its folder is known"
-    return ""
+    unseen = [folder for folder in known.folders if folder in found.unseen]
+    if unseen:
+        return f"folder {', '.join(unseen)} cannot be looked into"
+    return "" if known.uuid or known.folders else "neither its UUID nor its folder is known"
 
 
 def evidence(known: Known, server: str) -> str:
@@ -212,7 +211,7 @@ def evidence(known: Known, server: str) -> str:
     looked = [
         *([f"BIOS UUID {known.uuid}"] if known.uuid else []),
         *([f"instance UUID {known.instance_uuid}"] if known.instance_uuid else []),
-        *([f"name {known.name} in {known.folder}"] if known.folder else []),
+        *([f"name {known.name} in {', '.join(known.folders)}"] if known.folders else []),
     ]
     return f"vCenter {server} has no virtual machine with {' or '.join(looked)}"
 

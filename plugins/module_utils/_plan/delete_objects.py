@@ -85,11 +85,16 @@ class Subject:
         told = labels.get(LABEL) or labels.get(ZONE_LABEL) or (obj.get("spec") or {}).get("clusterName")
         if told:
             return bool(told == self.name)
-        if any(owner["uid"] in uids for owner in metadata.get("ownerReferences") or ()):
+        if any(owner["uid"] in uids or self._is(owner) for owner in metadata.get("ownerReferences") or ()):
             return True
         if obj["kind"] == "ClusterResourceSetBinding":
             return bool(metadata["name"] == self.name)
         return metadata["name"] in self._names or self._is_template(obj)
+
+    def _is(self, owner: Obj) -> bool:
+        """Whether an owner reference names the Cluster, which may be gone already."""
+        is_cluster = owner["kind"] == "Cluster" and str(owner.get("apiVersion", "")).startswith("cluster.x-k8s.io/")
+        return bool(is_cluster and owner["name"] == self.name)
 
     def _is_template(self, obj: Obj) -> bool:
         if not obj["kind"].endswith("Template"):

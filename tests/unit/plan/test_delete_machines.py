@@ -27,7 +27,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
 ENDPOINT = "192.0.2.10"
 HERE = "/DC0/vm/eksa"
 OWNER = Owner(cluster="prod", endpoint=ENDPOINT, groups=("md-0",), folders=(HERE,))
-KNOWN = Known("prod-x2x9l", uuid="uuid-1", instance_uuid="uid-1", folder=HERE, task="task-7")
+KNOWN = Known("prod-x2x9l", uuid="uuid-1", instance_uuid="uid-1", folders=(HERE,), task="task-7")
 
 
 def machine(name: str, *marks: str, **more: object) -> MachineItem:
