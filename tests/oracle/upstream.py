@@ -55,9 +55,9 @@ class Upstream:
         """What the admission webhooks say against a change."""
         return _problems(self.ask("update", previous=previous, config=config, **request))
 
-    def render(self, config: str, *, environ: t.Mapping[str, str] = LOGIN, **request: t.Any) -> Obj:
+    def render(self, config: str, *, environ: t.Mapping[str, str] | None = None, **request: t.Any) -> Obj:
         """``control_plane`` and ``workers`` as the templates write them, ``typed_*`` as Go types hold them."""
-        found = self.ask("render", config=config, environ=dict(environ), **request)
+        found = self.ask("render", config=config, environ=dict(environ or LOGIN), **request)
         for part in ("control_plane", "workers"):
             found[part] = [document for document in yaml.safe_load_all(found.get(part) or "") if document]
         return found

@@ -31,7 +31,11 @@ class _Loader(yaml.CSafeLoader):
     """Times stay text: JSON has none, and Go reads them as text."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_yaml_str)
+def _as_text(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 _SECTIONS: t.Mapping[str, str] = {
     "cluster-api": "clusterAPI",

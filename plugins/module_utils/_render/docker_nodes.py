@@ -24,7 +24,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render import (
 from ansible_collections.eks.anywhere.plugins.module_utils._render.files import File
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
 
-Kubelet = t.Mapping[str, t.Any] | None
+Kubelet = t.Mapping[str, t.Any]
 
 _LOCAL = ("localhost", "127.0.0.1")
 """The load balancer's port is published on this machine, so users reach the API server under these names."""
@@ -90,7 +90,7 @@ def external_etcd(inputs: Inputs) -> Obj:
     }
 
 
-def _kubelet(own: Kubelet, kubernetes_version: str) -> Kubelet:
+def _kubelet(own: Kubelet | None, kubernetes_version: str) -> Kubelet | None:
     """The user's KubeletConfiguration, which accepts cgroup v1 unless it says otherwise."""
     if own is None or not _may_refuse_cgroup_v1(kubernetes_version):
         return own
@@ -102,7 +102,7 @@ def _may_refuse_cgroup_v1(kubernetes_version: str) -> bool:
 
 
 def _registration(
-    config: ClusterConfig, *, kubelet: Kubelet, labels: t.Mapping[str, str], kubernetes_version: str
+    config: ClusterConfig, *, kubelet: Kubelet | None, labels: t.Mapping[str, str], kubernetes_version: str
 ) -> Obj:
     """How kubelet starts and registers; arguments but for labels give way to a KubeletConfiguration.
 
@@ -131,7 +131,7 @@ def _cluster_configuration(inputs: Inputs) -> Obj:
     )
 
 
-def _control_plane_files(inputs: Inputs, kubelet: Kubelet) -> list[File]:
+def _control_plane_files(inputs: Inputs, kubelet: Kubelet | None) -> list[File]:
     config = inputs.config
     wanted: t.Iterable[t.Iterable[File]] = (
         machine.kubelet_files(config, kubelet),

@@ -74,8 +74,8 @@ def test_each_certificate_of_a_bundle_counts_unless_the_first_is_asked_for() -> 
 
 def test_no_bytes_raise() -> None:
     chance = random.Random(7)
-    for _ in range(500):
+    for _round in range(500):
         der = bytearray(DER)
-        for _ in range(chance.randint(1, 12)):
+        for _change in range(chance.randint(1, 12)):
             der[chance.randrange(len(der))] = chance.randrange(256)
         certificates.problem(pem(bytes(der[: chance.randint(0, len(der))])))

@@ -30,7 +30,7 @@ def refusals(before: t.Sequence[Source], after: t.Sequence[Source]) -> t.Iterato
     """Warnings that become errors when the cluster is upgraded; none for configs that say the same."""
     if [source.data for source in before] == [source.data for source in after]:
         return
-    old, new = (next(source for source in sources if source.kind == "Cluster") for sources in (before, after))
+    (old,), (new,) = ([source for source in sources if source.kind == "Cluster"][:1] for sources in (before, after))
     change = Change(old, new)
     yield from _identity(change)
     yield from _cluster(change)
