@@ -14,7 +14,10 @@ author:
 description:
   - Looks at the files, at the bootstrap cluster and at the cluster itself, and says which phases of its creation are
     done. Nothing is remembered from earlier runs, so a run that was cut goes on where the world says it stands.
-  - Works before anything exists, also without docker or kind.
+  - Works before anything exists. Only docker has to answer, because a bootstrap cluster that cannot be seen may be the
+    only one that knows the machines; a finished cluster needs neither docker nor kind.
+  - A kubeconfig that was lost is read again, that of the bootstrap cluster from its node, that of the cluster from the
+    Secret that Cluster API keeps. No file is written.
   - A finished cluster costs two requests to its API server.
   - In check mode the plan is shown, with the phases that remain, the virtual machines and the objects.
   - Fails where going on would do harm, such as a kubeconfig whose cluster does not answer.
@@ -43,7 +46,8 @@ options:
     type: path
 requirements:
   - kubernetes >= 31.0.0
-  - docker >= 7.0.0, to see a bootstrap cluster
+  - docker >= 7.0.0
+  - kind, when the kubeconfig of a bootstrap cluster was lost
 """
 
 EXAMPLES = r"""
@@ -209,10 +213,12 @@ from pathlib import Path
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, TOOLS, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import info, inputs
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
 from ansible_collections.eks.anywhere.plugins.module_utils._run.docker import DockerHost
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
+from ansible_collections.eks.anywhere.plugins.module_utils._run.runner import LocalRunner
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
 
 SPEC = Spec(
@@ -229,12 +235,14 @@ SPEC = Spec(
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Look, plan, and in check mode show the plan."""
     files = LocalFiles()
+    kind = KindTool(LocalRunner(tools_dir=params["tools_dir"]))
     ports = info.Ports(
         files=files,
-        containers=DockerHost(),
+        containers=DockerHost(patience_seconds=HASTY.read_seconds),
         artifacts=LocalArtifacts(str(Path(params["bundles_file"] or ".").parent)),
         open_file=lambda path: KubeClient.from_kubeconfig(path, patience=HASTY),
         connect=lambda text: KubeClient.from_kubeconfig_text(text, origin="the cluster", patience=HASTY),
+        node_kubeconfig=lambda name: kind.kubeconfig(name) or "",
         report=context.report,
     )
     subject = info.Subject(

@@ -24,7 +24,9 @@ from ansible.utils.display import Display
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec, with_environment
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._result import scrub
+from ansible_collections.eks.anywhere.plugins.module_utils._run import processes
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Operate
+from ansible_collections.eks.anywhere.plugins.plugin_utils import _lease
 
 
 class ModuleFile(t.Protocol):
@@ -59,6 +61,7 @@ def unwinding() -> t.Iterator[None]:
     """Let an interrupted operation give back what it borrowed (sessions, processes, files) before the worker dies.
 
     Ansible's own handler kills the worker on the spot, which would leave a vCenter session open on each Ctrl-C.
+    A worker is a session of its own and outlives a killed ``ansible-playbook``; it must not go on working then.
     The first signal unwinds the operation; later ones are ignored meanwhile; then the worker ends the usual way.
     """
     received: list[int] = []
@@ -73,6 +76,7 @@ def unwinding() -> t.Iterator[None]:
     for number in previous:
         signal.signal(number, unwind)
     try:
+        processes.end_with_parent(os.getppid())
         yield
     finally:
         for number, handler in previous.items():
@@ -94,7 +98,9 @@ class ControllerAction(ActionBase):
         """Run in process on a local connection, else ship the module."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         prefix = _prefix(task_vars or {})
+        run = processes.run_of(os.getppid())
         if self._connection.transport != "local":
+            self._task.environment = [*(self._task.environment or ()), {processes.RUN_VARIABLE: run}]
             result.update(self._execute_module(task_vars=task_vars))
             shown = Live(prefix=prefix, secrets=())
             for line in result.get("lines", ()):
@@ -107,13 +113,25 @@ class ControllerAction(ActionBase):
         secrets = self.MODULE.SPEC.secrets(params)
         report = Live(prefix=prefix, secrets=secrets)
         context = Context(check_mode=bool(self._task.check_mode), report=report)
+        # The worker is this task's alone.
+        os.environ[processes.RUN_VARIABLE] = run
         try:
-            with unwinding():
+            with unwinding(), self._kept(task_vars or {}):
                 outcome = self.MODULE.operate(params, context).as_dict(diff=bool(self._task.diff))
         except EksaError as exc:
             outcome = {"failed": True, **exc.as_fail()}
         result.update(scrub({**outcome, "lines": report.lines}, secrets))
         return result
+
+    def _kept(self, task_vars: t.Mapping[str, t.Any]) -> contextlib.AbstractContextManager[None]:
+        """The lease that the run holds, renewed while the operation lasts; ``cluster_lease`` itself needs no help."""
+        held = (task_vars.get(_lease.VARIABLE) or {}).get("lease")
+        if not held:
+            return contextlib.nullcontext()
+        keeper = self._shared_loader_obj.action_loader.get("eks.anywhere.cluster_lease", class_only=True)
+        if isinstance(self, keeper):
+            return contextlib.nullcontext()
+        return _lease.kept(json.loads(json.dumps(held)), keeper.MODULE.operate)
 
     def _parameters(self) -> dict[str, t.Any]:
         """Validated options as plain data: one JSON round trip takes the tags off Ansible's strings."""

@@ -43,7 +43,7 @@ ARROWS: dict[str, frozenset[str]] = {
     "action": frozenset({"modules", "plugin_utils"}),
     "filter": SHARED | PURE,
     "callback": frozenset({"plugin_utils"}),
-    "plugin_utils": SHARED | SHELL_PARTS,
+    "plugin_utils": SHARED | SHELL_PARTS | {"_run"},
     "doc_fragments": frozenset(),
 }
 """Room -> rooms that it may import besides itself."""

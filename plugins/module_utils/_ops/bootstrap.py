@@ -168,8 +168,11 @@ def _observed(name: str, kubeconfig: str, *, ports: Ports, patience_seconds: flo
     if not all(container.running for container in containers):
         return Seen(State.STOPPED)
     on_disk = ports.files.read(kubeconfig) or ""
-    # kind writes the file as its last act, so with a file there once was a whole cluster.
     documents = [text for text in dict.fromkeys((on_disk, ports.kind.kubeconfig(name) or "")) if text]
+    # kind writes the file as its last act, so with a file there once was a whole cluster. Where not even kind's own
+    # configuration is left the folder was lost: nobody can tell, and it may be all that knows the machines.
+    folder_lost = bool(documents) and not ports.files.exists(_kind_config(kubeconfig))
+    was_whole = bool(on_disk) or folder_lost
     end = ports.clock.now() + patience_seconds
     while documents:
         for document in documents:
@@ -177,10 +180,10 @@ def _observed(name: str, kubeconfig: str, *, ports: Ports, patience_seconds: flo
             complete = _complete(kube)
             if complete is not None:
                 return Seen(State.HEALTHY if complete else State.HALF_MADE, document, kube)
-        if not on_disk or ports.clock.now() >= end:
+        if not was_whole or ports.clock.now() >= end:
             break
         ports.clock.sleep(PAUSE_SECONDS)
-    return Seen(State.SILENT if on_disk else State.HALF_MADE)
+    return Seen(State.SILENT if was_whole else State.HALF_MADE)
 
 
 def _complete(kube: Kube) -> bool | None:
@@ -258,9 +261,13 @@ def _write_files(wanted: Wanted, files: Files) -> str:
     document = kind_config(
         wanted.config, wanted.release, audit_policy_path=str(policy), certs_path=str(certs) if mirror else ""
     )
-    path = str(folder / "kind_tmp.yaml")
+    path = _kind_config(wanted.kubeconfig)
     files.write(path, json.dumps(document, indent=1))
     return path
+
+
+def _kind_config(kubeconfig: str) -> str:
+    return str(pathlib.Path(kubeconfig).expanduser().absolute().parent / "kind_tmp.yaml")
 
 
 def _namespace(kube: Kube, clock: Clock) -> None:

@@ -13,9 +13,17 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles impor
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import CAPI, Connect, Observer, Target
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.info_pieces import Pieces
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import (
+    CAPI,
+    Connect,
+    Observer,
+    Target,
+    kubeconfig_of,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import create
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Bootstrap, Observed, Presence, Workload
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.create_conflict import Case, conflict
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder, node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Artifacts,
@@ -26,41 +34,29 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Reporter,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._wait import explain
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import Goal, judge
 
+Seen = t.TypeVar("Seen", Bootstrap, Workload)
+
 CAPI_NAMESPACE = "eksa-system"
+MOVE_JOURNAL = "eks-anywhere-capi-move"
+"""As ``_plan.move_journal`` names it, without all that a move needs."""
 EKSA = "anywhere.eks.amazonaws.com/v1alpha1"
 PAUSED = "anywhere.eks.amazonaws.com/paused"
-DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
-
-_COMMON = (
-    ("capi-system", "capi-controller-manager"),
-    ("capi-kubeadm-bootstrap-system", "capi-kubeadm-bootstrap-controller-manager"),
-    ("capi-kubeadm-control-plane-system", "capi-kubeadm-control-plane-controller-manager"),
-    ("cert-manager", "cert-manager"),
-    ("cert-manager", "cert-manager-cainjector"),
-    ("cert-manager", "cert-manager-webhook"),
-)
-_INFRASTRUCTURE = {
-    "vsphere": ("capv-system", "capv-controller-manager"),
-    "docker": ("capd-system", "capd-controller-manager"),
-}
-_ETCD = (
-    ("etcdadm-controller-system", "etcdadm-controller-controller-manager"),
-    ("etcdadm-bootstrap-provider-system", "etcdadm-bootstrap-provider-controller-manager"),
-)
 
 
 @dataclasses.dataclass(frozen=True)
 class Ports:
-    """``open_file`` makes a client out of a kubeconfig file, ``connect`` out of its text."""
+    """``open_file`` makes a client out of a kubeconfig file, ``connect`` out of its text; ``node_kubeconfig`` is the
+    text that a bootstrap cluster of this name keeps in its node, empty when it has none.
+    """
 
     files: Files
     containers: ContainerHost
     artifacts: Artifacts
     open_file: t.Callable[[str], Kube]
     connect: Connect
+    node_kubeconfig: t.Callable[[str], str]
     report: Reporter
 
 
@@ -88,7 +84,7 @@ def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
     """Observe and plan; in check mode the plan is shown."""
     observer = _Observer(subject, ports=ports)
     observed = observer.observe()
-    found = create.conflict(subject.config, observed, folder=subject.folder, kubeconfig=subject.kubeconfig_path)
+    found = conflict(Case(subject.config, observed, folder=subject.folder, kubeconfig=subject.kubeconfig_path))
     if found:
         raise found
     phases = create.phases(observed)
@@ -140,6 +136,8 @@ class _Observer:
         self._folder = subject.folder
         self._kubeconfig = subject.kubeconfig_path
         self._ports = ports
+        self._pieces = Pieces(subject.config, subject.bundles, artifacts=ports.artifacts)
+        self._target = Target(name=subject.config.name, namespace=CAPI_NAMESPACE)
         self._clients: list[Kube] = []
 
     @property
@@ -149,109 +147,121 @@ class _Observer:
 
     def observe(self) -> Observed:
         """The cheap facts first; details only when they do not show a finished cluster."""
-        containers = self._containers()
-        kube, workload = self._workload()
+        bootstrap = self._containers()
+        workload_kube = self._opened(self._kubeconfig)
+        workload = self._workload(workload_kube, Workload(kubeconfig_file=workload_kube is not None))
         config_file = self._ports.files.exists(self._folder.config_file)
-        observed = Observed(bootstrap=Bootstrap(containers=containers), workload=workload, config_file=config_file)
+        observed = Observed(bootstrap=bootstrap, workload=workload, config_file=config_file)
         if observed.finished:
             return observed
-        if kube and workload.answers:
-            workload = self._detailed(workload, kube)
-        return dataclasses.replace(observed, bootstrap=self._bootstrap(containers), workload=workload)
+        kube, bootstrap = self._bootstrap_client(bootstrap)
+        if workload_kube is None and kube is not None:
+            workload_kube = self._kept_by(kube)
+            workload = self._workload(workload_kube, workload)
+        if workload_kube and workload.answers:
+            workload = self._guarded(workload, lambda: self._detailed(workload, workload_kube))
+        if kube is not None:
+            moving = workload.cluster is not Presence.ABSENT
+            bootstrap = self._guarded(bootstrap, lambda: self._asked(bootstrap, kube, moving=moving))
+        return dataclasses.replace(observed, bootstrap=bootstrap, workload=workload)
 
-    def _containers(self) -> tuple[str, ...]:
-        """Containers of the bootstrap cluster. Where there is no engine there is no bootstrap cluster either."""
+    def _containers(self) -> Bootstrap:
+        """The containers of the bootstrap cluster, as far as the engine says."""
         label = node_label(self._folder.bootstrap_name)
+        there = bool(self._ports.files.read(self._folder.bootstrap_kubeconfig))
         try:
-            return tuple(container.name for container in self._ports.containers.containers(label=label))
-        except EksaError:
-            return ()
-
-    def _workload(self) -> tuple[Kube | None, Workload]:
-        if not self._ports.files.read(self._kubeconfig):
-            return None, Workload()
-        kube = self._open(self._kubeconfig)
-        try:
-            cluster = kube.get(api_version=CAPI, kind="Cluster", name=self._config.name, namespace=CAPI_NAMESPACE)
-            eksa = kube.get(api_version=EKSA, kind="Cluster", name=self._config.name, namespace=self._config.namespace)
-        except MissingLibrary:
-            raise
+            names = tuple(container.name for container in self._ports.containers.containers(label=label))
         except EksaError as exc:
-            return kube, Workload(kubeconfig_file=True, silence=exc.message.rstrip("."))
-        seen = Workload(kubeconfig_file=True, silence="", cluster=_capi(cluster), eksa_cluster=_eksa(eksa))
-        return kube, seen
+            return Bootstrap(unasked=exc, kubeconfig_file=there)
+        return Bootstrap(containers=names, kubeconfig_file=there)
+
+    def _workload(self, kube: Kube | None, seen: Workload) -> Workload:
+        if kube is None:
+            return seen
+        return self._guarded(seen, lambda: self._managed(seen, kube))
+
+    def _managed(self, seen: Workload, kube: Kube) -> Workload:
+        """What decides whether it manages itself."""
+        cluster = kube.get(api_version=CAPI, kind="Cluster", name=self._config.name, namespace=CAPI_NAMESPACE)
+        eksa = kube.get(api_version=EKSA, kind="Cluster", name=self._config.name, namespace=self._config.namespace)
+        return dataclasses.replace(seen, silence="", cluster=_capi(cluster), eksa_cluster=_eksa(eksa))
 
     def _detailed(self, seen: Workload, kube: Kube) -> Workload:
-        classes = kube.list(api_version="storage.k8s.io/v1", kind="StorageClass")
-        name = f"clusters.{EKSA.partition('/')[0]}"
-        definition = kube.get(api_version="apiextensions.k8s.io/v1", kind="CustomResourceDefinition", name=name)
         return dataclasses.replace(
             seen,
-            missing_network=self._missing_network(kube),
-            missing_storage_class="" if self._config.provider != "vsphere" or _default(classes) else "no default class",
-            missing_providers=self._missing_providers(kube),
-            missing_definitions="" if definition else "definitions not installed",
+            journal=_journal(kube),
+            missing_network=self._pieces.missing_network(kube),
+            missing_storage_class=self._pieces.missing_storage_class(kube),
+            missing_providers=self._pieces.missing_providers(kube),
+            missing_definitions=self._pieces.missing_definitions(kube),
         )
 
-    def _missing_network(self, kube: Kube) -> str:
-        if self._config.cilium is None:
-            return ""
-        agent = kube.get(api_version="apps/v1", kind="DaemonSet", name="cilium", namespace="kube-system")
-        nodes = kube.list(api_version="v1", kind="Node")
-        reasons = explain([*([agent] if agent else []), *nodes])
-        return "Cilium is not installed" if agent is None else "; ".join(reason.sentence for reason in reasons)
-
-    def _missing_providers(self, kube: Kube) -> tuple[str, ...]:
-        wanted = [*_COMMON, _INFRASTRUCTURE[self._config.provider], *(_ETCD if self._config.external_etcd else ())]
-        found = {
-            (item["metadata"]["namespace"], item["metadata"]["name"]): item
-            for item in kube.list(api_version="apps/v1", kind="Deployment")
-        }
-        missing = tuple(f"{namespace}/{name}" for namespace, name in wanted if (namespace, name) not in found)
-        present = [found[key] for key in wanted if key in found]
-        return (*missing, *(reason.sentence for reason in explain(present)))
-
-    def _bootstrap(self, containers: tuple[str, ...]) -> Bootstrap:
-        if not containers:
-            return Bootstrap()
-        path = self._folder.bootstrap_kubeconfig
-        if not self._ports.files.read(path):
-            return Bootstrap(containers=containers, silence=f"{path} is missing")
-        kube = self._open(path)
+    def _bootstrap_client(self, seen: Bootstrap) -> tuple[Kube | None, Bootstrap]:
+        """A client by its file, or by what its node keeps when the file is lost."""
+        if not seen.containers:
+            return None, seen
+        kube = self._opened(self._folder.bootstrap_kubeconfig)
+        if kube is not None:
+            return kube, seen
         try:
-            return self._asked(Bootstrap(containers=containers, silence=""), kube)
+            text = self._ports.node_kubeconfig(self._folder.bootstrap_name)
+        except EksaError as exc:
+            return None, dataclasses.replace(seen, silence=exc.message.rstrip("."))
+        if not text:
+            missing = f"{self._folder.bootstrap_kubeconfig} is missing, and its node has none"
+            return None, dataclasses.replace(seen, silence=missing)
+        return self._counted(self._ports.connect(text)), seen
+
+    def _kept_by(self, kube: Kube) -> Kube | None:
+        """The cluster by the Secret that Cluster API keeps on the bootstrap cluster."""
+        try:
+            text = kubeconfig_of(self._target, kube=kube)
         except MissingLibrary:
             raise
-        except EksaError as exc:
-            return Bootstrap(containers=containers, silence=exc.message.rstrip("."))
+        except EksaError:
+            return None
+        return self._counted(self._ports.connect(text)) if text else None
 
-    def _asked(self, seen: Bootstrap, kube: Kube) -> Bootstrap:
-        providers = self._missing_providers(kube)
+    def _asked(self, seen: Bootstrap, kube: Kube, *, moving: bool) -> Bootstrap:
+        """While a move is under way its controllers may be stopped, and nothing is to be built there any more."""
+        seen = dataclasses.replace(seen, silence="", journal=_journal(kube))
+        if seen.journal or moving:
+            cluster = kube.get(api_version=CAPI, kind="Cluster", name=self._config.name, namespace=CAPI_NAMESPACE)
+            return dataclasses.replace(seen, cluster=_capi(cluster))
+        providers = self._pieces.missing_providers(kube)
         cluster = kube.get(api_version=CAPI, kind="Cluster", name=self._config.name, namespace=CAPI_NAMESPACE)
         if cluster is None:
             return dataclasses.replace(seen, missing_providers=providers, missing_objects=("Cluster",))
-        target = Target(name=self._config.name, namespace=CAPI_NAMESPACE)
-        scene = Observer(target, kube=kube, connect=self._ports.connect).look(Goal.MACHINES)
-        tick = judge(scene, Goal.MACHINES)
-        planes = [obj for obj in (scene.control_plane, scene.etcd) if obj]
-        present = {obj["metadata"]["name"] for obj in (*planes, *scene.deployments)}
-        wanted = {self._config.name: "KubeadmControlPlane"} | {
-            f"{self._config.name}-{group.name}": "MachineDeployment" for group in self._config.workers
-        }
-        if self._config.external_etcd:
-            wanted[f"{self._config.name}-etcd"] = "EtcdadmCluster"
+        tick = judge(Observer(self._target, kube=kube, connect=self._ports.connect).look(Goal.MACHINES), Goal.MACHINES)
         return dataclasses.replace(
             seen,
             cluster=_capi(cluster),
             missing_providers=providers,
-            missing_objects=tuple(f"{kind} {name}" for name, kind in wanted.items() if name not in present),
+            missing_objects=self._pieces.missing_objects(kube, namespace=CAPI_NAMESPACE),
             missing_machines="" if tick.done else f"machines: {tick.state}{' - ' + tick.why if tick.why else ''}",
         )
 
-    def _open(self, path: str) -> Kube:
-        client = self._ports.open_file(path)
+    def _guarded(self, seen: Seen, look: t.Callable[[], Seen]) -> Seen:
+        """A server that stops answering in between is a silent one, whatever was seen before."""
+        try:
+            return look()
+        except MissingLibrary:
+            raise
+        except EksaError as exc:
+            return dataclasses.replace(seen, silence=exc.message.rstrip("."))
+
+    def _opened(self, path: str) -> Kube | None:
+        return self._counted(self._ports.open_file(path)) if self._ports.files.read(path) else None
+
+    def _counted(self, client: Kube) -> Kube:
         self._clients.append(client)
         return client
+
+
+def _journal(kube: Kube) -> str:
+    """The phase of a move under way. A ConfigMap can be read while the controllers of the source are stopped."""
+    found = kube.get(api_version="v1", kind="ConfigMap", name=MOVE_JOURNAL, namespace=CAPI_NAMESPACE)
+    return str((found.get("data") or {}).get("phase") or "under way") if found else ""
 
 
 def _capi(cluster: Obj | None) -> Presence:
@@ -267,8 +277,4 @@ def _eksa(cluster: Obj | None) -> Presence:
     return Presence.PAUSED if annotations.get(PAUSED) == "true" else Presence.ACTIVE
 
 
-def _default(classes: t.Iterable[Obj]) -> bool:
-    return any((item["metadata"].get("annotations") or {}).get(DEFAULT_CLASS) == "true" for item in classes)
-
-
-__all__ = ("CAPI_NAMESPACE", "Ports", "Subject", "info")
+__all__ = ("CAPI_NAMESPACE", "MOVE_JOURNAL", "Ports", "Subject", "info")

@@ -49,9 +49,14 @@ def rendered(params: t.Mapping[str, t.Any]) -> bool:
 
 def planned(config: ClusterConfig, bundles: Bundles | None, *, artifacts: Artifacts) -> list[str]:
     """Names of the objects that creation applies; none without a Bundles manifest to render them with."""
+    return [label(obj) for obj in unapplied(config, bundles, artifacts=artifacts)]
+
+
+def unapplied(config: ClusterConfig, bundles: Bundles | None, *, artifacts: Artifacts) -> list[Obj]:
+    """The same objects, without any credentials: to be looked for, never to be applied."""
     if bundles is None or config.provider != "vsphere":
         return []
-    return [label(obj) for obj in _rendered(config, bundles, artifacts=artifacts, credentials=_NOBODY)]
+    return _rendered(config, bundles, artifacts=artifacts, credentials=_NOBODY)
 
 
 def _from_config(
@@ -130,4 +135,4 @@ def _text(path: str, *, files: Files) -> str:
     return text
 
 
-__all__ = ("objects", "planned", "rendered")
+__all__ = ("objects", "planned", "rendered", "unapplied")

@@ -12,7 +12,6 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
 
 
 class Presence(enum.Enum):
@@ -25,10 +24,17 @@ class Presence(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Bootstrap:
-    """The bootstrap cluster. ``silence`` says why it cannot be asked; the rest is then unknown and stays empty."""
+    """The bootstrap cluster. ``silence`` says why it cannot be asked; the rest is then unknown and stays empty.
+
+    ``unasked`` is why the container engine could not say whether there is one at all. ``journal`` is the phase of a
+    move that is under way.
+    """
 
     containers: tuple[str, ...] = ()
+    unasked: EksaError | None = None
     silence: str = "there is none"
+    kubeconfig_file: bool = False
+    journal: str = ""
     cluster: Presence = Presence.ABSENT
     missing_objects: tuple[str, ...] = ()
     missing_providers: tuple[str, ...] = ()
@@ -42,10 +48,13 @@ class Bootstrap:
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
-    """The cluster itself, asked through its kubeconfig file. ``missing_*`` are empty when nothing is missing."""
+    """The cluster itself, asked through its kubeconfig file, or while there is none through what the bootstrap cluster
+    keeps of it. ``missing_*`` are empty when nothing is missing; ``journal`` is the phase of a move that is under way.
+    """
 
     kubeconfig_file: bool = False
     silence: str = "there is no kubeconfig file"
+    journal: str = ""
     cluster: Presence = Presence.ABSENT
     eksa_cluster: Presence = Presence.ABSENT
     missing_network: str = "not looked at"
@@ -68,9 +77,16 @@ class Observed:
     config_file: bool = False
 
     @property
+    def moving(self) -> bool:
+        """Whether a move is under way or over: then the bootstrap cluster is no measure of what is to be built."""
+        return bool(self.bootstrap.journal) or self.workload.cluster is not Presence.ABSENT
+
+    @property
     def moved(self) -> bool:
         """Whether the cluster manages itself: its objects are worked on there and gone from the bootstrap cluster."""
-        return self.workload.cluster is Presence.ACTIVE and self.bootstrap.cluster is Presence.ABSENT
+        # Without a bootstrap cluster nobody can do what a journal may have left.
+        under_way = self.bootstrap.containers and (self.bootstrap.journal or self.workload.journal)
+        return self.workload.cluster is Presence.ACTIVE and self.bootstrap.cluster is Presence.ABSENT and not under_way
 
     @property
     def endpoint_ours(self) -> bool:
@@ -80,13 +96,17 @@ class Observed:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to do. The last steps alone decide it, so that a finished cluster is cheap to see."""
+        """Whether nothing is left to do. The last steps alone decide it, so that a finished cluster is cheap to see.
+
+        The files of a bootstrap cluster are removed after it, so without them no container engine needs to be asked.
+        """
+        gone = not self.bootstrap.kubeconfig_file if self.bootstrap.unasked else not self.bootstrap.containers
         return (
             self.workload.answers
             and self.moved
             and self.workload.eksa_cluster is Presence.ACTIVE
             and self.config_file
-            and not self.bootstrap.containers
+            and gone
         )
 
 
@@ -116,6 +136,7 @@ PHASES = (
     "bootstrap",
     "bootstrap_providers",
     "cluster_objects",
+    "machines",
     "kubeconfig",
     "networking",
     "storage_class",
@@ -128,6 +149,9 @@ PHASES = (
 )
 
 
+_BUILDING = PHASES[: PHASES.index("networking")]
+
+
 def phases(observed: Observed) -> tuple[Phase, ...]:
     """Every phase in order, done or not."""
     if observed.finished:
@@ -137,25 +161,21 @@ def phases(observed: Observed) -> tuple[Phase, ...]:
 
 
 def _before_move(observed: Observed) -> dict[str, str]:
-    """What is missing in each phase up to the cluster's own kubeconfig; nothing once the management has moved."""
+    """What is missing in each phase up to machines that run; of what a move takes away only the way to ask."""
     bootstrap, workload = observed.bootstrap, observed.workload
-    unknown = bootstrap.silence and f"bootstrap cluster: {bootstrap.silence}"
-    # Once the target holds the Cluster a move is under way: the source is no longer the measure.
-    moving = workload.cluster is not Presence.ABSENT
+    kubeconfig = workload.silence or ("" if workload.kubeconfig_file else "its file is missing")
     if observed.moved:
-        return {
-            "bootstrap": "",
-            "bootstrap_providers": "",
-            "cluster_objects": "",
-            "kubeconfig": workload.silence,
-        }
-    objects = unknown or ", ".join(bootstrap.missing_objects)
-    machines = "" if moving else unknown or bootstrap.missing_machines
+        return {**dict.fromkeys(_BUILDING, ""), "kubeconfig": kubeconfig}
+    unknown = bootstrap.silence and f"bootstrap cluster: {bootstrap.silence}"
+    askable = unknown or ("" if bootstrap.kubeconfig_file else "its kubeconfig file is missing")
+    if observed.moving:
+        return {**dict.fromkeys(_BUILDING, ""), "bootstrap": askable, "kubeconfig": kubeconfig}
     return {
-        "bootstrap": unknown,
+        "bootstrap": askable,
         "bootstrap_providers": unknown or ", ".join(bootstrap.missing_providers),
-        "cluster_objects": "" if moving else objects,
-        "kubeconfig": workload.silence or machines,
+        "cluster_objects": unknown or ", ".join(bootstrap.missing_objects),
+        "machines": unknown or bootstrap.missing_machines,
+        "kubeconfig": kubeconfig,
     }
 
 
@@ -178,39 +198,12 @@ def _after_move(observed: Observed) -> dict[str, str]:
 
 def _move_detail(observed: Observed) -> str:
     source, target = observed.bootstrap.cluster.value, observed.workload.cluster.value
+    journal = observed.workload.journal or observed.bootstrap.journal
+    if journal:
+        return (
+            f"the move stands in its phase {journal}; Cluster is {source} on the bootstrap cluster, {target} on its own"
+        )
     return f"Cluster is {source} on the bootstrap cluster, {target} on the cluster itself"
-
-
-def conflict(config: ClusterConfig, observed: Observed, *, folder: Folder, kubeconfig: str) -> EksaError | None:
-    """A state from which creating would do harm; None when going on is safe."""
-    bootstrap, workload = observed.bootstrap, observed.workload
-    if not config.self_managed:
-        return EksaError(
-            f"Cluster {config.name} is to be managed by {config.management_name}, not by itself.",
-            code="cluster.not_self_managed",
-            hint="Set spec.managementCluster.name to the cluster's own name; managed clusters are not supported yet.",
-        )
-    if workload.kubeconfig_file and not workload.answers and not bootstrap.containers:
-        return EksaError(
-            f"{kubeconfig} belongs to a cluster {config.name} that does not answer ({workload.silence}), "
-            "and there is no bootstrap cluster that could be building it.",
-            code="cluster.unreachable",
-            hint=f"Restore access to it. If that cluster is gone, remove {folder.path} or choose another name.",
-        )
-    if observed.config_file and not workload.kubeconfig_file and not bootstrap.containers:
-        return EksaError(
-            f"{folder.config_file} says that cluster {config.name} was created, but {kubeconfig} is missing.",
-            code="cluster.kubeconfig_lost",
-            hint=f"Put the kubeconfig back. If that cluster is gone, remove {folder.path} or choose another name.",
-        )
-    lost = not bootstrap.containers or bootstrap.answers
-    if workload.answers and lost and Presence.ABSENT is workload.cluster is bootstrap.cluster:
-        return EksaError(
-            f"Cluster {config.name} answers, but its Cluster API objects are gone: nothing manages its VMs.",
-            code="cluster.orphaned",
-            hint=f"Its bootstrap cluster was lost before the move. Delete VMs and {folder.path}, then create again.",
-        )
-    return None
 
 
 def machines(config: ClusterConfig) -> tuple[PlannedMachine, ...]:
@@ -272,7 +265,6 @@ __all__ = (
     "PlannedMachine",
     "Presence",
     "Workload",
-    "conflict",
     "lines",
     "machines",
     "phases",

@@ -41,8 +41,9 @@ _SNAPSHOTTER = re.compile(r"""^\s*snapshotter\s*=\s*["'](?P<name>[^"']+)["']""",
 class DockerHost:
     """The ContainerHost port over the docker SDK. The engine is the one of DOCKER_HOST, else the local socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience_seconds: float = REQUEST_SECONDS) -> None:
         self._connected: t.Any = None
+        self._patience_seconds = patience_seconds
 
     def facts(self) -> HostFacts:
         """Version, memory and disk."""
@@ -83,11 +84,11 @@ class DockerHost:
     @property
     def _client(self) -> t.Any:
         if self._connected is None:
-            self._connected = connect()
+            self._connected = connect(patience_seconds=self._patience_seconds)
         return self._connected
 
 
-def connect() -> t.Any:
+def connect(*, patience_seconds: float = REQUEST_SECONDS) -> t.Any:
     """A low-level SDK client that has spoken with the engine."""
     if not HAS_DOCKER:
         raise MissingLibrary(
@@ -97,7 +98,7 @@ def connect() -> t.Any:
         )
     with _explained():
         # One round trip: the SDK asks the engine for its API version.
-        return docker.from_env(timeout=REQUEST_SECONDS).api
+        return docker.from_env(timeout=patience_seconds).api
 
 
 class _Transfer(threading.Thread):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 import typing as t
 
 import pytest
@@ -191,6 +192,20 @@ def test_one_that_worked_and_is_silent_is_never_deleted() -> None:
     assert caught.value.code == "bootstrap.not_answering"
     assert set(world.verbs) == {"get"}
     assert world.clock.time >= 30
+
+
+@pytest.mark.parametrize(("kind_was_cut", "verbs"), [(True, {"get", "delete", "create"}), (False, {"get"})])
+def test_a_silent_one_without_its_folder_may_know_machines(kind_was_cut: bool, verbs: set[str]) -> None:
+    """kind's configuration without a kubeconfig proves that kind was cut; an empty folder proves nothing."""
+    world = World().made(complete=False, on_disk=False)
+    world.kube = SilentKube("kind")
+    if kind_was_cut:
+        world.files.files[str(pathlib.PurePath(KUBECONFIG).with_name("kind_tmp.yaml"))] = "{}"
+        present(wanted(), ports=world.ports, check_mode=False)
+    else:
+        with pytest.raises(EksaError, match="once worked"):
+            present(wanted(), ports=world.ports, check_mode=False)
+    assert set(world.verbs) == verbs
 
 
 def test_starts_a_stopped_one() -> None:

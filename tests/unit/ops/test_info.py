@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import typing as t
 
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, ExternalEtcd
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import info
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_journal
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import PHASES
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Container, Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -55,7 +57,7 @@ class NoDocker(FakeHost):
     """No container engine on this machine."""
 
     def containers(self, *, label: str) -> list[Container]:
-        raise EksaError("Docker does not answer.", code="host.docker_missing")
+        raise EksaError("Docker does not answer.", code="host.docker_not_running", hint="Start docker.")
 
 
 @dataclasses.dataclass
@@ -68,6 +70,7 @@ class World:
     workload: FakeKube = dataclasses.field(default_factory=lambda: FakeKube("workload"))
     report: FakeReporter = dataclasses.field(default_factory=FakeReporter)
     wanted: ClusterConfig = dataclasses.field(default_factory=config)
+    in_node: str = ""
 
     def info(self, *, check_mode: bool = False) -> Result:
         """Run the operation."""
@@ -77,7 +80,8 @@ class World:
             containers=self.host,
             artifacts=FakeArtifacts({}),
             open_file=clients.__getitem__,
-            connect=lambda text: self.workload,
+            connect=lambda text: {"of the node": self.bootstrap}.get(text, self.workload),
+            node_kubeconfig=lambda name: self.in_node,
             report=self.report,
         )
         subject = info.Subject(config=self.wanted, bundles=None, state_dir="/state")
@@ -108,6 +112,10 @@ def providers(kube: FakeKube) -> None:
                 "status": {"availableReplicas": 1},
             }
         )
+        inventory = {"apiVersion": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider"}
+        kube.seed({**inventory, "metadata": {"name": name, "namespace": namespace}})
+    for name in ("vsphere-credentials", "eksa-license"):
+        kube.seed({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": "eksa-system"}})
 
 
 def bootstrap_providers(world: World) -> None:
@@ -207,7 +215,7 @@ WAY: tuple[tuple[Step, str], ...] = (
     (container, "bootstrap"),
     (bootstrap_kubeconfig, "bootstrap_providers"),
     (bootstrap_providers, "cluster_objects"),
-    (objects, "kubeconfig"),
+    (objects, "machines"),
     (machines, "kubeconfig"),
     (kubeconfig, "networking"),
     (networking, "storage_class"),
@@ -220,6 +228,14 @@ WAY: tuple[tuple[Step, str], ...] = (
     (eksa, "config_file"),
     (config_file, "bootstrap_deleted"),
 )
+
+
+def way(done: int) -> World:
+    """A world after so many steps."""
+    world = World()
+    for step, _phase in WAY[:done]:
+        step(world)
+    return world
 
 
 @pytest.mark.parametrize("done", range(len(WAY) + 1))
@@ -256,7 +272,7 @@ def test_a_finished_cluster_needs_no_docker() -> None:
 
 
 def test_before_anything_exists() -> None:
-    world = World(host=NoDocker())
+    world = World()
     result = world.info()
     assert not result.changed
     assert result.data["remaining"] == list(PHASES)
@@ -300,15 +316,14 @@ def test_details_say_what_is_missing() -> None:
     assert details["kubeconfig"] == "there is no kubeconfig file"
     kubeconfig(world)
     details = {phase["name"]: phase["detail"] for phase in world.info().data["phases"]}
-    assert details["kubeconfig"] == "machines: 0/3 joined - Machine prod-a: waiting for VSphereMachine"
+    assert details["machines"] == "machines: 0/3 joined - Machine prod-a: waiting for VSphereMachine"
+    assert details["kubeconfig"] == ""
     assert details["networking"] == "Cilium is not installed"
     assert details["storage_class"] == "no default class"
 
 
 def test_a_lost_kubeconfig_is_read_again_from_the_bootstrap_cluster() -> None:
-    world = World()
-    for step, _phase in WAY[:9]:
-        step(world)
+    world = way(9)
     del world.files.files[KUBECONFIG]
     assert world.remaining()[0] == "kubeconfig"
 
@@ -336,6 +351,123 @@ def test_an_external_etcd_that_was_not_applied_is_seen() -> None:
     phases = {phase["name"]: phase for phase in world.info().data["phases"]}
     assert phases["cluster_objects"]["detail"] == "EtcdadmCluster prod-etcd"
     assert [machine["role"] for machine in world.info().data["machines"] if "etcd" in machine["name"]] == ["etcd"] * 3
+
+
+SECRET = {
+    "apiVersion": "v1",
+    "kind": "Secret",
+    "metadata": {"name": "prod-kubeconfig", "namespace": "eksa-system"},
+    "data": {"value": base64.b64encode(b"of the cluster").decode()},
+}
+
+
+def folder_lost(done: int, *, moving: bool = False) -> World:
+    """The way so far, then the machine's folder is deleted; both kubeconfigs are still where others keep them."""
+    world = way(done)
+    world.files.files.clear()
+    world.in_node = "of the node"
+    if any(step is objects for step, _phase in WAY[:done]) and not moving:
+        world.bootstrap.seed(SECRET)
+    return world
+
+
+def journal(kube: FakeKube, phase: str) -> None:
+    metadata = {"name": move_journal.NAME, "namespace": "eksa-system"}
+    kube.seed({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"phase": phase}})
+
+
+STEPS = {step.__name__: number for number, (step, _phase) in enumerate(WAY, start=1)}
+
+
+@pytest.mark.parametrize(
+    ("done", "remaining"),
+    [
+        ("bootstrap_kubeconfig", PHASES),
+        ("bootstrap_providers", ["bootstrap", *PHASES[2:]]),
+        ("objects", ["bootstrap", *PHASES[3:]]),
+        ("machines", ["bootstrap", *PHASES[4:]]),
+        ("networking", ["bootstrap", "kubeconfig", *PHASES[6:]]),
+        ("workload_providers", ["bootstrap", "kubeconfig", *PHASES[8:]]),
+        ("moving", ["bootstrap", "kubeconfig", *PHASES[8:]]),
+    ],
+)
+def test_without_its_folder_a_run_goes_on_where_the_clusters_stand(done: str, remaining: t.Sequence[str]) -> None:
+    assert folder_lost(STEPS[done]).remaining() == list(remaining)
+
+
+def test_what_was_read_from_the_node_is_no_file() -> None:
+    world = folder_lost(STEPS["objects"])
+    details = {phase["name"]: phase["detail"] for phase in world.info().data["phases"]}
+    assert details["bootstrap"] == "its kubeconfig file is missing"
+    assert details["kubeconfig"] == "its file is missing"
+    assert not world.files.files
+
+
+@pytest.mark.parametrize("phase", ["pause", "create", "delete"])
+def test_while_a_move_is_under_way_nothing_is_built(phase: str) -> None:
+    """Its controllers are stopped: neither they nor what they look after say anything about the machines."""
+    world = way(STEPS["workload_providers"])
+    journal(world.bootstrap, phase)
+    for key in [key for key in world.bootstrap.objects if key[1] == "Deployment"]:
+        del world.bootstrap.objects[key]
+    assert world.remaining() == list(PHASES[PHASES.index("moved") :])
+
+
+def test_the_journal_is_looked_for_by_its_name() -> None:
+    assert info.MOVE_JOURNAL == move_journal.NAME
+
+
+def test_a_move_is_over_when_its_journal_is_gone() -> None:
+    world = way(STEPS["moved"])
+    journal(world.workload, "resume")
+    assert world.remaining()[0] == "moved"
+
+
+CUTS: tuple[tuple[Step, str], ...] = (
+    (lambda world: drop(world.bootstrap, "Provider"), "bootstrap_providers"),
+    (lambda world: drop(world.bootstrap, "Secret"), "bootstrap_providers"),
+    (lambda world: drop(world.bootstrap, "KubeadmControlPlane"), "cluster_objects"),
+    (lambda world: drop(world.bootstrap, "MachineDeployment"), "cluster_objects"),
+    (lambda world: drop(world.workload, "Provider"), "workload_providers"),
+    (lambda world: drop(world.workload, "Secret"), "workload_providers"),
+    (lambda world: drop(world.workload, "StorageClass"), "storage_class"),
+    (lambda world: drop(world.workload, "DaemonSet"), "networking"),
+)
+
+
+def drop(kube: FakeKube, kind: str) -> None:
+    for key in [key for key in kube.objects if key[1] == kind]:
+        del kube.objects[key]
+
+
+@pytest.mark.parametrize(("cut", "phase"), CUTS)
+def test_what_is_written_last_of_a_part_tells_whether_it_is_whole(cut: Step, phase: str) -> None:
+    world = way(STEPS["workload_providers"])
+    cut(world)
+    assert phase in world.remaining()
+
+
+def silent_docker(done: int) -> World:
+    world = way(done)
+    world.host = NoDocker()
+    return world
+
+
+@pytest.mark.parametrize("done", range(len(WAY) + 1))
+def test_a_docker_that_does_not_answer_is_not_taken_for_no_bootstrap_cluster(done: int) -> None:
+    with pytest.raises(EksaError) as caught:
+        silent_docker(done).info()
+    assert caught.value.code == "host.docker_not_running"
+    assert "Whether there is a bootstrap cluster of prod cannot be told" in caught.value.message
+
+
+def bootstrap_lost(phase: str) -> World:
+    """In the middle of a move the container of the bootstrap cluster is gone."""
+    world = way(STEPS["moving"])
+    world.host.running.clear()
+    if phase:
+        journal(world.workload, phase)
+    return world
 
 
 def unreachable() -> World:
@@ -370,6 +502,10 @@ def orphaned_beside_a_new_bootstrap() -> World:
         (config_alone, "cluster.kubeconfig_lost"),
         (orphaned, "cluster.orphaned"),
         (orphaned_beside_a_new_bootstrap, "cluster.orphaned"),
+        (lambda: bootstrap_lost("create"), "cluster.move_lost"),
+        (lambda: bootstrap_lost("delete"), "cluster.move_cut"),
+        (lambda: bootstrap_lost("resume"), "cluster.move_cut"),
+        (lambda: bootstrap_lost(""), "cluster.paused"),
     ],
 )
 def test_states_in_which_going_on_would_do_harm(world: t.Callable[[], World], code: str) -> None:
@@ -388,6 +524,7 @@ def test_a_managed_cluster_is_refused() -> None:
         artifacts=FakeArtifacts({}),
         open_file=lambda path: world.workload,
         connect=lambda text: world.workload,
+        node_kubeconfig=lambda name: "",
         report=world.report,
     )
     with pytest.raises(EksaError) as caught:
