@@ -14,6 +14,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_jou
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_build import build
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_content import paused_by_mover
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_facts import Side
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_plan import Groups
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_providers import provider_gaps
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 
 PROVIDERS = {"api_version": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider"}
@@ -159,6 +161,19 @@ def kinds_of_both(source: Server, target: Server) -> tuple[graphs.MoveKind, ...]
     return tuple(kinds)
 
 
+def check_prepared(groups: Groups, *, source: Server, target: Server) -> None:
+    """The target must know every kind that comes, by providers that are not older."""
+    unknown = {node.kind for group in groups for node in group if not target.serves(node.kind)}
+    gaps = [f"kind {name}" for name in sorted(f"{kind.kind} ({kind.api_version})" for kind in unknown)]
+    gaps += provider_gaps(source=source.providers, target=target.providers)
+    if gaps:
+        raise EksaError(
+            f"The target is not prepared for the move; it lacks: {', '.join(gaps)}.",
+            code="move.target_unprepared",
+            hint="Install the same Cluster API providers there, in the same or a newer version, and run again.",
+        )
+
+
 def namespaces_with_clusters(source: Server, target: Server) -> tuple[str, ...]:
     """Namespaces that there is something to move from, or whose move is not finished.
 
@@ -173,4 +188,4 @@ def namespaces_with_clusters(source: Server, target: Server) -> tuple[str, ...]:
     return tuple(sorted(names or {obj["metadata"]["namespace"] for obj in there}))
 
 
-__all__ = ("Observer", "Server", "kinds_of_both", "namespaces_with_clusters")
+__all__ = ("Observer", "Server", "check_prepared", "kinds_of_both", "namespaces_with_clusters")

@@ -12,9 +12,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import move_write as write
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_observe import Observer, Server, kinds_of_both
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_observe import (
+    Observer,
+    Server,
+    check_prepared,
+    kinds_of_both,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports, Settings
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move as planning
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_content as content
@@ -31,7 +35,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph impo
     is_cluster,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_inventory import inventory, machines_of
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_providers import provider_gaps
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
 
 COPIES = 3
@@ -123,7 +126,7 @@ class Walk:
         plan = self.plan
         self.outdate(SOURCE)
         if plan.state is State.ACTIVE:
-            self._check_target(plan)
+            check_prepared(plan.create, source=self._servers[0], target=self._servers[1])
             self._wait_settled()
             write.ensure_namespaces({self.namespace}, kube=self._ports.target)
         if plan.journal is None:
@@ -150,7 +153,7 @@ class Walk:
         """Create what the target lacks, owners first; what is there and differs is made equal."""
         plan, target = self.plan, self._ports.target
         self._count_copies()
-        self._check_target(plan)
+        check_prepared(plan.create, source=self._servers[0], target=self._servers[1])
         self.outdate()
         keys = self.sides[0].graph.nodes
         write.ensure_namespaces({self.namespace, *(key.namespace for key in keys if key.namespace)}, kube=target)
@@ -213,20 +216,6 @@ class Walk:
         self._copies += 1
         if self._copies > COPIES:
             refuse.different(planning.differing(source=self.sides[0], target=self.sides[1]))
-
-    def _check_target(self, plan: MovePlan) -> None:
-        """The target must know every kind that comes, by providers that are not older."""
-        source, target = self._servers
-        nodes = [node for group in plan.create for node in group]
-        unknown = {node.kind for node in nodes if not target.serves(node.kind)}
-        gaps = [f"kind {name}" for name in sorted(f"{kind.kind} ({kind.api_version})" for kind in unknown)]
-        gaps += provider_gaps(source=source.providers, target=target.providers)
-        if gaps:
-            raise EksaError(
-                f"The target is not prepared for the move; it lacks: {', '.join(gaps)}.",
-                code="move.target_unprepared",
-                hint="Install the same Cluster API providers there, in the same or a newer version, and run again.",
-            )
 
     def _wait_settled(self) -> None:
         """Wait until nothing is being provisioned or deleted: a pause in the middle of that leaves orphans."""
