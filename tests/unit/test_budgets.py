@@ -29,8 +29,8 @@ PAYLOAD_LINES = 14_000
 """AnsiballZ compiles the payload on every remote task: 24 ms per 1,000 lines where this was measured."""
 SHELL_IMPORTS = 300
 """Modules in ``sys.modules`` after importing a module without SDK; ``ansible.module_utils.basic`` alone brings ~200."""
-BOTH_SIDES = frozenset({"cluster_why"})
-"""Asks the API servers and vCenter in one go: the cause may lie on either side."""
+BOTH_SIDES = frozenset({"cluster_delete", "cluster_delete_info", "cluster_why"})
+"""They ask the API servers and vCenter in one go: a cause, and what is left of a cluster, may lie on either side."""
 WITHOUT_SDK = ("cluster_files", "cluster_ssh_key", "generate_config", "progress_line")
 SDKS = ("docker", "kubernetes", "pyVmomi", "requests", "urllib3")
 
