@@ -34,6 +34,7 @@ class Harm(enum.Enum):
     CONFLICT = "answered 409"
     BROKEN = "answered 500"
     SLOW = "answered late"
+    REVOKED = "sent with credentials that are no longer valid"
 
 
 _STATUS = {
@@ -41,29 +42,40 @@ _STATUS = {
     Harm.CONFLICT: (409, "Conflict"),
     Harm.BROKEN: (500, "InternalError"),
 }
+WRITES = frozenset(("DELETE", "PATCH", "POST", "PUT"))
 _KILLS = frozenset((Harm.KILL_BEFORE, Harm.KILL_AFTER))
 _AFTER = frozenset((Harm.DROP_AFTER, Harm.KILL_AFTER))
 
 
 @dataclasses.dataclass
 class Counter:
-    """Requests seen by all proxies of one client; number ``at`` (from 1) is harmed, by ``repeat`` also those after."""
+    """Requests seen by all proxies of one client; number ``at`` (from 1) is harmed, by ``repeat`` also those after.
+
+    With ``only`` just requests of these methods are numbered.
+    """
 
     at: int = 0
     harm: Harm = Harm.DROP_BEFORE
     repeat: int = 1
     delay_seconds: float = 0.0
     pid: int = 0
-    seen: int = 0
+    only: frozenset[str] = frozenset()
+    harmed: list[str] = dataclasses.field(default_factory=list)
     requests: list[str] = dataclasses.field(default_factory=list)
+    _number: int = 0
     _lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
     def next(self, request: str) -> Harm | None:
-        """Count one request; what is to happen to it."""
+        """Count one request, ``SERVER METHOD PATH``; what is to happen to it."""
         with self._lock:
-            self.seen += 1
             self.requests.append(request)
-            return self.harm if self.at <= self.seen < self.at + self.repeat else None
+            if self.only and request.split(" ")[1] not in self.only:
+                return None
+            self._number += 1
+            if not self.at <= self._number < self.at + self.repeat:
+                return None
+            self.harmed.append(request)
+            return self.harm
 
     def kill(self) -> None:
         """End the client at once."""
@@ -72,18 +84,26 @@ class Counter:
 
 
 class Cutter:
-    """One listening proxy. ``certificate`` and ``key`` are those of the server behind it."""
+    """One listening proxy. ``certificate`` and ``key`` are those of the server behind it, ``name`` is in the requests.
 
-    def __init__(self, *, url: str, certificate: str, key: str, counter: Counter) -> None:
-        host = url.removeprefix("https://").rstrip("/")
-        context = ssl.create_default_context(cafile=certificate)
+    Connections that are made from then on count by the ``counter`` that is set.
+    """
+
+    def __init__(self, *, name: str, url: str, certificate: str, key: str) -> None:
+        self.counter = Counter()
+        cutter = self
 
         class Handler(_Handler):
             """Requests of this proxy."""
 
-            backend = host
-            trust = context
-            count = counter
+            server_name = name
+            backend = url.removeprefix("https://").rstrip("/")
+            trust = ssl.create_default_context(cafile=certificate)
+
+            def setup(self) -> None:
+                """What a killed client still has under way must not count for the next one."""
+                self.count = cutter.counter
+                super().setup()
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         shown = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -117,22 +137,29 @@ class _Server(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = SECONDS
+    # An answer is two packets; without this the second waits for the client's delayed acknowledgement.
+    disable_nagle_algorithm = True
+    server_name: t.ClassVar[str]
     backend: t.ClassVar[str]
     trust: t.ClassVar[ssl.SSLContext]
-    count: t.ClassVar[Counter]
+    count: Counter
+    _connection: http.client.HTTPSConnection | None = None
 
     def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002 - the name in the base class
         """Nothing is printed."""
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        harm = self.count.next(f"{self.command} {self.path}")
+        harm = self.count.next(f"{self.server_name} {self.command} {self.path}")
         if harm is None:
             return self._answer(*self._forward(body))
         if harm in _STATUS:
             return self._refuse(*_STATUS[harm])
         if harm is Harm.SLOW:
             time.sleep(self.count.delay_seconds)
+            return self._answer(*self._forward(body))
+        if harm is Harm.REVOKED:
+            self.headers.replace_header("Authorization", "Bearer revoked")
             return self._answer(*self._forward(body))
         if harm in _AFTER:
             self._forward(body)
@@ -143,14 +170,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass  # noqa: N815 - names of the base class
 
     def _forward(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        connection = http.client.HTTPSConnection(self.backend, context=self.trust, timeout=SECONDS)
-        try:
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-            connection.request(self.command, self.path, body=body or None, headers=headers)
-            answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
-        finally:
-            connection.close()
+        """The server's answer; a server that is gone ends the client's connection as well."""
+        if self._connection is None:
+            self._connection = http.client.HTTPSConnection(self.backend, context=self.trust, timeout=SECONDS)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
+        self._connection.request(self.command, self.path, body=body or None, headers=headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.getheaders(), answer.read()
+
+    def finish(self) -> None:
+        """The connection behind lives as long as the one before."""
+        if self._connection is not None:
+            self._connection.close()
+        super().finish()
 
     def _answer(self, status: int, headers: t.Sequence[tuple[str, str]], body: bytes) -> None:
         self.send_response_only(status)
@@ -178,4 +210,4 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-__all__ = ("Counter", "Cutter", "Harm")
+__all__ = ("WRITES", "Counter", "Cutter", "Harm")

@@ -1,0 +1,77 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Moves that are cut, and the moves after them."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
+from ansible_collections.eks.anywhere.tests.cuts.trials import Trial
+from ansible_collections.eks.anywhere.tests.simulation.cutter import WRITES, Counter, Harm
+from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome
+
+
+def undisturbed(ground: Ground, **params: t.Any) -> list[str]:
+    """The requests of a move that nothing happens to."""
+    counter = Counter()
+    outcome = ground.move(counter, **params)
+    assert outcome.result is not None, str(outcome)
+    assert finish(ground) == []
+    return counter.requests
+
+
+def finish(ground: Ground) -> list[str]:
+    """What does not hold after a move that was finished; the next one goes back."""
+    faults = ground.broken()
+    ground.turn()
+    return faults
+
+
+def cut(ground: Ground, counter: Counter, **params: t.Any) -> Trial | None:
+    """One move that is cut, another run when it did not get to its end, and a look. None when nothing was harmed."""
+    began = time.monotonic()
+    first = ground.move(counter, **params)
+    return judged(ground, counter, first=first, began=began, **params)
+
+
+def judged(ground: Ground, counter: Counter, *, first: Outcome, began: float, **params: t.Any) -> Trial | None:
+    """Finish what a run left and look."""
+    again = None if first.result is not None else ground.move(**params)
+    faults = tuple(finish(ground))
+    if not counter.harmed:
+        assert not faults, faults
+        return None
+    return Trial(
+        harm=counter.harm.value,
+        at=counter.at,
+        request=counter.harmed[0].partition("?")[0],
+        first=first,
+        again=again,
+        faults=faults,
+        seconds=time.monotonic() - began,
+    )
+
+
+def killed_after_every_write(ground: Ground, *, most: int, **params: t.Any) -> list[str]:
+    """One move by many runs, each killed when it has written something new; the writes after which it was killed.
+
+    A run writes again what its predecessor's death left open, so one that dies at the same request as the one before
+    it shows no progress: the next is let through to one write more.
+    """
+    fatal: list[str] = []
+    allowed = 1
+    while len(fatal) < most:
+        counter = Counter(at=allowed, harm=Harm.KILL_AFTER, only=WRITES)
+        outcome = ground.move(counter, **params)
+        if not outcome.killed:
+            assert outcome.result is not None, str(outcome)
+            return fatal
+        allowed = allowed + 1 if fatal and counter.harmed == fatal[-1:] else 1
+        fatal += counter.harmed
+    raise AssertionError(f"no end after {most} runs; the last were killed after {fatal[-5:]}")
+
+
+__all__ = ("cut", "finish", "judged", "killed_after_every_write", "undisturbed")

@@ -1,0 +1,64 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Beside the real ``clusterctl move``: the same result, not slower, and what it left half done is finished."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
+from ansible_collections.eks.anywhere.tests.cuts.moves import finish, judged
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account
+from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter, Harm
+from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome
+from ansible_collections.eks.anywhere.tests.tools import figures
+
+ROUNDS = 3
+
+
+def theirs(ground: Ground) -> None:
+    """A move by clusterctl, to its end."""
+    done = ground.clusterctl()
+    assert done.returncode == 0, done.stderr
+
+
+def ours(ground: Ground) -> None:
+    """The same by our module."""
+    outcome = ground.move()
+    assert outcome.result is not None, str(outcome)
+
+
+def test_same_result_and_not_slower(ground: Ground) -> None:
+    """Either mover goes first in turn, and each goes in both directions."""
+    seconds: dict[t.Callable[[Ground], None], list[float]] = {theirs: [], ours: []}
+    for number in range(ROUNDS):
+        for mover in (theirs, ours, ours, theirs) if number % 2 else (ours, theirs, theirs, ours):
+            began = time.monotonic()
+            mover(ground)
+            seconds[mover].append(time.monotonic() - began)
+            # Both are held against the same objects, field by field: what they leave is equal.
+            assert finish(ground) == [], mover.__name__
+    ratio = sum(seconds[ours]) / sum(seconds[theirs])
+    figures.record("move.ratio_to_clusterctl", ratio, unit="times")
+    for mover, spent in seconds.items():
+        print(f"\n{mover.__name__}: {' '.join(f'{one:.1f}' for one in spent)} s", end="")
+    print(f"\nours / theirs: {ratio:.2f}")
+
+
+def test_finishes_what_a_killed_clusterctl_left(ground: Ground, sample: t.Callable[[int, int], list[int]]) -> None:
+    account = Account("clusterctl")
+    counter = Counter()
+    assert ground.clusterctl(counter).returncode == 0
+    assert finish(ground) == []
+    for number in sample(len(counter.requests), 12):
+        began = time.monotonic()
+        counter = Counter(at=number, harm=Harm.KILL_AFTER)
+        ground.clusterctl(counter)
+        trial = judged(ground, counter, first=Outcome(), began=began)
+        if trial is not None:
+            account.add(trial)
+            assert not trial.wrong, str(trial)
+    print(f"\n{account.table}")
+    assert len(account.trials) >= 10

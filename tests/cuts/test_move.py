@@ -1,0 +1,64 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A move of three clusters, cut at its requests: run again, it ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
+from ansible_collections.eks.anywhere.tests.cuts.moves import cut, finish, killed_after_every_write, undisturbed
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account
+from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter, Harm
+from ansible_collections.eks.anywhere.tests.tools import figures
+
+Sample = t.Callable[[int, int], list[int]]
+CAREFUL = {"fence": True, "wait": True}
+COUNTS = {
+    Harm.KILL_AFTER: 30,
+    Harm.KILL_BEFORE: 6,
+    Harm.DROP_BEFORE: 4,
+    Harm.DROP_AFTER: 4,
+    Harm.CONFLICT: 4,
+    Harm.TOO_MANY: 4,
+    Harm.BROKEN: 4,
+}
+"""How many requests are cut in the sample. A kill after a request is one before the next: it covers all states."""
+
+
+@pytest.fixture(scope="session")
+def requests(kept_ground: Ground) -> list[str]:
+    """Those of a move that nothing happens to."""
+    found = undisturbed(kept_ground)
+    figures.record("move.requests", len(found), unit="requests")
+    return found
+
+
+@pytest.mark.parametrize("harm", COUNTS, ids=lambda harm: harm.name.lower())
+def test_cut_at_a_request(ground: Ground, requests: list[str], moves: Account, sample: Sample, harm: Harm) -> None:
+    for number in sample(len(requests), COUNTS[harm]):
+        trial = cut(ground, Counter(at=number, harm=harm))
+        if trial is not None:
+            moves.add(trial)
+            assert not trial.wrong, str(trial)
+
+
+def test_killed_after_each_new_write(ground: Ground, requests: list[str]) -> None:
+    fatal = killed_after_every_write(ground, most=3 * len(requests))
+    assert finish(ground) == []
+    figures.record("move.kills_in_one_move", len(fatal), unit="kills")
+    print(f"killed {len(fatal)} times in one move")
+
+
+@pytest.mark.parametrize("harm", [Harm.KILL_AFTER, Harm.BROKEN])
+def test_cut_behind_the_fence(ground: Ground, moves: Account, sample: Sample, harm: Harm) -> None:
+    """With the source's controllers stopped and started again, which takes its time."""
+    total = len(undisturbed(ground, **CAREFUL))
+    for number in sample(total, 4):
+        trial = cut(ground, Counter(at=number, harm=harm), **CAREFUL)
+        if trial is not None:
+            moves.add(trial)
+            assert not trial.wrong, str(trial)
