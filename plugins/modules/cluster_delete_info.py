@@ -115,7 +115,7 @@ manager:
   type: str
   sample: bootstrap
 manager_kubeconfig:
-  description: Path of the kubeconfig of that cluster.
+  description: Path of the kubeconfig of the cluster that deletes it, there or not.
   returned: success
   type: str
   sample: /home/me/prod/generated/prod.kind.kubeconfig

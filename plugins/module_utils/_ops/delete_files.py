@@ -11,6 +11,9 @@ import posixpath
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files
 
+LOCK = "run.lock"
+"""The lease of this very run; it takes the folder with it when it is given back."""
+
 
 def ours(folder: Folder, *, files: Files, keep: str = "") -> tuple[str, ...]:
     """Paths to remove, in the order to do it: the kubeconfig last, as without it the cluster cannot be asked again.
@@ -26,7 +29,7 @@ def ours(folder: Folder, *, files: Files, keep: str = "") -> tuple[str, ...]:
 
 def foreign(folder: Folder, *, files: Files, keep: str = "") -> tuple[str, ...]:
     """What else is in the folder."""
-    known = {posixpath.basename(path) for path in ours(folder, files=files, keep=keep)}
+    known = {LOCK, *(posixpath.basename(path) for path in ours(folder, files=files, keep=keep))}
     return tuple(posixpath.join(folder.path, name) for name in files.names(folder.path) if name not in known)
 
 

@@ -98,7 +98,6 @@ def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
         for line in delete.lines(name, observed, left, purge=subject.purge):
             ports.report.line(line)
     config, folder = subject.config, subject.folder
-    managers = {"management": subject.management_path, "bootstrap": folder.bootstrap_kubeconfig}
     return Result(
         data={
             "name": name,
@@ -109,7 +108,7 @@ def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
             "bootstrap_kubeconfig": folder.bootstrap_kubeconfig,
             "bootstrap_name": folder.bootstrap_name,
             "manager": observed.manager,
-            "manager_kubeconfig": managers.get(observed.manager, ""),
+            "manager_kubeconfig": folder.bootstrap_kubeconfig if config.self_managed else subject.management_path,
             "phases": [dataclasses.asdict(phase) for phase in phases],
             "remaining": [phase.name for phase in left],
             "finished": not left,

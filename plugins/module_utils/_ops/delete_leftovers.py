@@ -54,6 +54,11 @@ class Leftover:
     why: str
     fix: str
 
+    @property
+    def line(self) -> str:
+        """For people."""
+        return f"{self.kind} {self.name}: {self.why}. {self.fix}"
+
     def as_dict(self) -> dict[str, str]:
         """The documented public shape."""
         return dataclasses.asdict(self)
@@ -75,6 +80,9 @@ def leftovers(wanted: Wanted, *, ports: Ports, check_mode: bool, fail: bool = Tr
     kept = delete_files.foreign(folder, files=ports.files, keep=wanted.config_file) if not left else ()
     if left and fail and not check_mode:
         raise _error(wanted.config.name, left)
+    if not fail:
+        for line in [one.line for one in left] or [f"Nothing is left of cluster {wanted.config.name}"]:
+            ports.report.line(line)
     gone = [*(f"virtual machine {one.machine.path}" for one in doomed), *removed]
     return Result(
         actions=(*(f"Destroy {one.machine.path}" for one in doomed), *(f"Remove {path}" for path in removed)),
@@ -133,7 +141,7 @@ def _is_in(path: str, others: t.Iterable[str]) -> bool:
 
 
 def _error(name: str, left: t.Sequence[Leftover]) -> EksaError:
-    listed = "\n".join(f"  {one.kind} {one.name}: {one.why}. {one.fix}" for one in left)
+    listed = "\n".join(f"  {one.line}" for one in left)
     return EksaError(
         f"Something is left of cluster {name}:\n{listed}\n",
         code="delete.leftovers",

@@ -91,9 +91,14 @@ def test_each_leftover_is_named_with_the_next_step() -> None:
 
 
 def test_without_failing_it_is_a_report() -> None:
-    result = full().look(fail=False)
+    scene = full()
+    result = scene.look(fail=False)
     assert not result.changed
     assert len(result.data["leftovers"]) == 4
+    assert len(scene.report.lines) == 4
+    clean = World()
+    clean.look(fail=False)
+    assert clean.report.lines == ["Nothing is left of cluster prod"]
 
 
 def test_purge_destroys_what_is_proven_and_nothing_else() -> None:
