@@ -73,9 +73,15 @@ def _chatter() -> tuple[tuple[str, ...], ...]:
             _flow("verbs", "get"),
             *_core("namespaces", "namespaces/status", "namespaces/finalize"),
         ),
+        *_reads_of_no_interest(controllers[0]),
+    )
+
+
+def _reads_of_no_interest(autoscaler: str) -> tuple[tuple[str, ...], ...]:
+    return (
         _rule(
             "None",
-            *_block("users", controllers[0]),
+            *_block("users", autoscaler),
             _flow("verbs", "get", "list"),
             *_block("resources", 'group: "metrics.k8s.io"'),
             about=("Don't log HPA fetching metrics.",),
