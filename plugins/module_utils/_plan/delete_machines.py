@@ -144,11 +144,9 @@ def _by_boot_data(machine: MachineItem, owner: Owner) -> Verdict | None:
         return Verdict(machine, proof="its name, its folder, and boot data of an etcd member")
     if not _fits(machine.name, owner):
         return None
-    named = f"it does not name the endpoint {owner.endpoint}" if owner.endpoint else "the endpoint is not known"
-    made_as = f"it was made as {machine.hostname}"
-    return Verdict(
-        machine, doubt=made_as if renamed else f"its name fits, but its boot data does not prove it: {named}"
-    )
+    if renamed:
+        return Verdict(machine, doubt=f"it was made as {machine.hostname}")
+    return Verdict(machine, doubt=f"its name fits, but its boot data does not name {owner.endpoint or 'a cluster'}")
 
 
 def _is(machine: MachineItem, known: Known) -> bool:
