@@ -45,8 +45,58 @@ OUR_AGENT = "python"
 
 
 @dataclasses.dataclass(frozen=True)
+class Kill:
+    """SIGKILL, ``after`` seconds from a line that contains ``line``.
+
+    With ``tree`` everything that the run started dies in the same moment, as in a power cut; without, the process group
+    of ``ansible-playbook`` dies, and its workers, each a session of its own, have to see that themselves.
+    """
+
+    line: str
+    after: float = 0.0
+    tree: bool = False
+
+    def start(self, process: subprocess.Popen[str]) -> None:
+        """Kill then; a run that has ended meanwhile is left alone."""
+        if not self.after:
+            self._kill(process)
+            return
+        timer = threading.Timer(self.after, self._kill, (process,))
+        timer.daemon = True
+        timer.start()
+
+    def _kill(self, process: subprocess.Popen[str]) -> None:
+        if process.poll() is not None:
+            return
+        descendants = _descendants(process.pid) if self.tree else []
+        for pid in descendants:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        for pid in descendants:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    """All that a process started, and what that started."""
+    parents: dict[int, list[int]] = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            number = int(entry.name)
+            fields = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            parents.setdefault(int(fields[1]), []).append(number)
+    found = list(parents.get(pid, ()))
+    return found + [below for child in found for below in _descendants(child)]
+
+
+@dataclasses.dataclass(frozen=True)
 class Run:
-    """A finished playbook run: its lines with the second each came; ``peak_mib`` is the largest process of all runs."""
+    """A finished playbook run: its lines with the second each came; ``peak_mib`` is the largest process of all runs.
+
+    ``kill`` is the kill that was begun.
+    """
 
     code: int
     lines: tuple[str, ...]
@@ -54,6 +104,7 @@ class Run:
     seconds: float
     timeline: dict[str, t.Any]
     peak_mib: float
+    kill: Kill | None = None
 
     @property
     def text(self) -> str:
@@ -225,6 +276,8 @@ class Lab:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
+            # A kill of the whole group must not be one of the tests.
+            start_new_session=True,
         )
 
     def play(
@@ -233,10 +286,14 @@ class Lab:
         *args: str,
         folder: pathlib.Path,
         cut_at: str = "",
+        kills: t.Sequence[Kill] = (),
         timeout: float = 1800,
         **environment: str,
     ) -> Run:
-        """Run a playbook to its end, or press Ctrl-C at the line ``cut_at``. Lines are passed on as they come."""
+        """Run a playbook to its end. Its lines are passed on as they come.
+
+        Or press Ctrl-C at the line ``cut_at``; or do the first of ``kills`` whose line comes, which is in the Run.
+        """
         timeline = folder / "timeline.json"
         timeline.unlink(missing_ok=True)
         started = time.monotonic()
@@ -247,6 +304,7 @@ class Lab:
         watchdog.start()
         lines: list[str] = []
         stamps: list[float] = []
+        begun: Kill | None = None
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line.rstrip("\n"))
@@ -254,12 +312,16 @@ class Lab:
             sys.stdout.write(line)
             if cut_at and lines[-1] == cut_at:
                 process.send_signal(signal.SIGINT)
+            if begun is None:
+                begun = next((kill for kill in kills if kill.line in lines[-1]), None)
+                if begun is not None:
+                    begun.start(process)
         code = process.wait()
         watchdog.cancel()
         seconds = time.monotonic() - started
         shape = json.loads(timeline.read_text(encoding="utf-8")) if timeline.exists() else {}
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        return Run(code, tuple(lines), tuple(stamps), seconds, shape, peak)
+        return Run(code, tuple(lines), tuple(stamps), seconds, shape, peak, begun)
 
 
 def find(documents: t.Sequence[dict[str, t.Any]], kind: str) -> dict[str, t.Any]:

@@ -52,6 +52,12 @@ options:
       - The same providers have to be installed there, in the same or a newer version.
     type: path
     required: true
+  source_lost:
+    description:
+      - Whether the source is gone for good. A move that it was lost in the middle of then ends without it, from the
+        moment on when the target holds everything; before that it is an error.
+    type: bool
+    default: false
   namespace:
     description:
       - Namespace of the Cluster API objects. It is created in the target when it is missing.
@@ -211,6 +217,7 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import WAIT, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import move_gone
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move import Ports, Settings, move
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
@@ -223,6 +230,7 @@ SPEC = Spec(
         {
             "from_kubeconfig": {"type": "path", "required": True},
             "to_kubeconfig": {"type": "path", "required": True},
+            "source_lost": {"type": "bool", "default": False},
             "namespace": {"type": "str", "default": "eksa-system"},
             "namespaces": {"type": "list", "elements": "str"},
             "all_namespaces": {"type": "bool", "default": False},
@@ -241,9 +249,14 @@ SPEC = Spec(
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Move from wherever the move stands; in check mode say what is left."""
+    target = KubeClient.from_kubeconfig(params["to_kubeconfig"])
     ports = Ports(
-        source=KubeClient.from_kubeconfig(params["from_kubeconfig"]),
-        target=KubeClient.from_kubeconfig(params["to_kubeconfig"]),
+        source=move_gone.source(
+            lost=params.get("source_lost", False),
+            target=target,
+            connect=lambda: KubeClient.from_kubeconfig(params["from_kubeconfig"]),
+        ),
+        target=target,
         clock=SystemClock(),
         report=context.report,
         files=LocalFiles(),

@@ -159,6 +159,13 @@ endpoint_ours:
   returned: success
   type: bool
   sample: false
+source_lost:
+  description:
+    - Whether the bootstrap cluster was lost in the middle of the move, after the cluster had got everything.
+      Then O(eks.anywhere.capi_move#module:source_lost) ends the move without it.
+  returned: success
+  type: bool
+  sample: false
 objects_plan:
   description: Objects that creation would apply. Empty without O(bundles_file), and once they are applied.
   returned: success
@@ -221,6 +228,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._run.files import Loc
 from ansible_collections.eks.anywhere.plugins.module_utils._run.runner import LocalRunner
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
 
+ENGINE_SECONDS = 5
+"""For an engine that answers in milliseconds, or not at all."""
+
 SPEC = Spec(
     options=merge(
         CLUSTER,
@@ -238,7 +248,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     kind = KindTool(LocalRunner(tools_dir=params["tools_dir"]))
     ports = info.Ports(
         files=files,
-        containers=DockerHost(patience_seconds=HASTY.read_seconds),
+        containers=DockerHost(patience_seconds=ENGINE_SECONDS),
         artifacts=LocalArtifacts(str(Path(params["bundles_file"] or ".").parent)),
         open_file=lambda path: KubeClient.from_kubeconfig(path, patience=HASTY),
         connect=lambda text: KubeClient.from_kubeconfig_text(text, origin="the cluster", patience=HASTY),

@@ -16,10 +16,10 @@ description:
     when and until when.
   - The lease is a file in the folder of the cluster, and a Lease object in C(kube-system) on each API server that can
     be asked, so that another machine sees it too.
-  - It belongs to the run, not to the task. Register the result as C(eksa_lease), and each later task of
-    this collection renews the lease on a local connection, when it begins and as long as it lasts.
-  - The lease of a run that was killed is taken over at once by the next run on the same machine; what a step of it still
-    has to give back is waited for. Elsewhere a lease is taken over when it has expired.
+  - It belongs to the run, not to the task. Register the result as C(eksa_lease), and each later task of this
+    collection renews the lease on a local connection, when it begins and as long as it lasts.
+  - The lease of a run that was killed is taken over at once by the next run on the same machine; what a step of it
+    still has to give back is waited for. Elsewhere a lease is taken over when it has expired.
   - A result is never changed, since a lease is no part of what is to be there.
 extends_documentation_fragment:
   - eks.anywhere.attributes

@@ -105,6 +105,7 @@ def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
             "objects_plan": objects,
             "machines": [dataclasses.asdict(machine) for machine in planned],
             "endpoint_ours": observed.endpoint_ours,
+            "source_lost": observed.source_lost,
             "api_calls": observer.calls,
         }
     )

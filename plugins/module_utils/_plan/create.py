@@ -22,6 +22,10 @@ class Presence(enum.Enum):
     ACTIVE = "active"
 
 
+WHOLE = frozenset({"delete", "resume"})
+"""Phases of a move that begin when the target holds all that moves."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Bootstrap:
     """The bootstrap cluster. ``silence`` says why it cannot be asked; the rest is then unknown and stays empty.
@@ -87,6 +91,12 @@ class Observed:
         # Without a bootstrap cluster nobody can do what a journal may have left.
         under_way = self.bootstrap.containers and (self.bootstrap.journal or self.workload.journal)
         return self.workload.cluster is Presence.ACTIVE and self.bootstrap.cluster is Presence.ABSENT and not under_way
+
+    @property
+    def source_lost(self) -> bool:
+        """Whether the bootstrap cluster was lost while it handed over, and the cluster holds everything that moves."""
+        cut = self.workload.answers and self.workload.cluster is not Presence.ACTIVE
+        return cut and not self.bootstrap.containers and self.workload.journal in WHOLE
 
     @property
     def endpoint_ours(self) -> bool:
@@ -164,7 +174,7 @@ def _before_move(observed: Observed) -> dict[str, str]:
     """What is missing in each phase up to machines that run; of what a move takes away only the way to ask."""
     bootstrap, workload = observed.bootstrap, observed.workload
     kubeconfig = workload.silence or ("" if workload.kubeconfig_file else "its file is missing")
-    if observed.moved:
+    if observed.moved or observed.source_lost:
         return {**dict.fromkeys(_BUILDING, ""), "kubeconfig": kubeconfig}
     unknown = bootstrap.silence and f"bootstrap cluster: {bootstrap.silence}"
     askable = unknown or ("" if bootstrap.kubeconfig_file else "its kubeconfig file is missing")

@@ -14,9 +14,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Observed, Presence
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
 
-WHOLE = frozenset({"delete", "resume"})
-"""Phases of a move that begin when the target holds all that moves."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Case:
@@ -86,26 +83,17 @@ def _kubeconfig_lost(case: Case) -> EksaError | None:
 
 
 def _cut_move(case: Case) -> EksaError | None:
-    """The bootstrap cluster was lost while it handed over."""
+    """The bootstrap cluster was lost while it handed over, before the cluster held everything."""
     workload = case.observed.workload
-    if not case.alone or not workload.answers or not workload.journal or workload.cluster is Presence.ACTIVE:
+    if not case.alone or not workload.journal or workload.cluster is Presence.ACTIVE or case.observed.source_lost:
         return None
-    name = case.config.name
-    if workload.journal in WHOLE:
-        return EksaError(
-            f"The bootstrap cluster was lost while the management of {name} moved. Cluster {name} holds all of its "
-            f"Cluster API objects, paused (phase {workload.journal} of the move); nothing was lost with it.",
-            code="cluster.move_cut",
-            hint=f"Let it manage itself: kubectl --kubeconfig {case.kubeconfig} -n eksa-system patch "
-            f'clusters.cluster.x-k8s.io {name} --type=merge -p \'{{"spec":{{"paused":null}}}}\', then kubectl '
-            f"--kubeconfig {case.kubeconfig} -n eksa-system delete configmap eks-anywhere-capi-move, and run again.",
-        )
     return EksaError(
-        f"The bootstrap cluster was lost while the management of {name} moved. Cluster {name} holds only a part of its "
-        f"Cluster API objects (phase {workload.journal} of the move); the whole was in the bootstrap cluster alone.",
+        f"The bootstrap cluster was lost while the management of {case.config.name} moved. Cluster {case.config.name} "
+        f"holds only a part of its Cluster API objects (phase {workload.journal} of the move); the whole was in the "
+        "bootstrap cluster alone.",
         code="cluster.move_lost",
-        hint="Bring the bootstrap cluster's container back. If it is gone, restore the objects from the backup that "
-        "capi_move wrote (backup_dir) and run again; without one delete the VMs and the folder "
+        hint="Bring the bootstrap cluster's container back. If it is gone, restore the objects from the backup of the "
+        "move (eksa_pivot_backup_dir) and run again; without one delete the VMs and the folder "
         f"{case.folder.path}, then create again.",
     )
 

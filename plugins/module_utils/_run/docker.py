@@ -41,7 +41,7 @@ _SNAPSHOTTER = re.compile(r"""^\s*snapshotter\s*=\s*["'](?P<name>[^"']+)["']""",
 class DockerHost:
     """The ContainerHost port over the docker SDK. The engine is the one of DOCKER_HOST, else the local socket."""
 
-    def __init__(self, *, patience_seconds: float = REQUEST_SECONDS) -> None:
+    def __init__(self, *, patience_seconds: int = REQUEST_SECONDS) -> None:
         self._connected: t.Any = None
         self._patience_seconds = patience_seconds
 
@@ -88,7 +88,7 @@ class DockerHost:
         return self._connected
 
 
-def connect(*, patience_seconds: float = REQUEST_SECONDS) -> t.Any:
+def connect(*, patience_seconds: int = REQUEST_SECONDS) -> t.Any:
     """A low-level SDK client that has spoken with the engine."""
     if not HAS_DOCKER:
         raise MissingLibrary(

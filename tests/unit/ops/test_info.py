@@ -470,6 +470,13 @@ def bootstrap_lost(phase: str) -> World:
     return world
 
 
+@pytest.mark.parametrize("phase", ["delete", "resume"])
+def test_a_bootstrap_cluster_that_has_handed_over_everything_can_be_missed(phase: str) -> None:
+    data = bootstrap_lost(phase).info().data
+    assert data["source_lost"]
+    assert data["remaining"] == list(PHASES[PHASES.index("moved") :])
+
+
 def unreachable() -> World:
     world = World(workload=SilentKube("workload"))
     kubeconfig(world)
@@ -503,8 +510,7 @@ def orphaned_beside_a_new_bootstrap() -> World:
         (orphaned, "cluster.orphaned"),
         (orphaned_beside_a_new_bootstrap, "cluster.orphaned"),
         (lambda: bootstrap_lost("create"), "cluster.move_lost"),
-        (lambda: bootstrap_lost("delete"), "cluster.move_cut"),
-        (lambda: bootstrap_lost("resume"), "cluster.move_cut"),
+        (lambda: bootstrap_lost("pause"), "cluster.move_lost"),
         (lambda: bootstrap_lost(""), "cluster.paused"),
     ],
 )

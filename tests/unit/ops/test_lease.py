@@ -152,8 +152,8 @@ def test_another_machine_is_told_by_the_api_server() -> None:
     (obj,) = world.objects(CLUSTER)
     assert obj["spec"]["holderIdentity"] == f"root@boot-2 100:tick-100:{AWAY}"
     assert obj["spec"]["leaseDurationSeconds"] == 300
+    world.clock.time = 302
     with pytest.raises(EksaError) as caught:
-        world.clock.time = 302
         world.renew(world.begin(100))
     assert caught.value.code == "run.locked"
 
