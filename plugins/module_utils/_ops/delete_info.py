@@ -87,16 +87,16 @@ def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
     """Observe and plan; in check mode the plan is shown."""
     observed = _Observer(subject, ports).observe()
     name = subject.config.name
-    found = delete.conflict(
-        name, observed, folder=subject.folder, kubeconfig=subject.kubeconfig_path, purge=subject.purge
-    )
-    if found:
-        raise found
     phases = delete.phases(observed)
     left = [phase for phase in phases if not phase.done]
     if check_mode:
         for line in delete.lines(name, observed, left, purge=subject.purge):
             ports.report.line(line)
+    found = delete.conflict(
+        name, observed, folder=subject.folder, kubeconfig=subject.kubeconfig_path, purge=subject.purge
+    )
+    if found:
+        raise found
     config, folder = subject.config, subject.folder
     return Result(
         data={

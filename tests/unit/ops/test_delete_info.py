@@ -186,8 +186,10 @@ def dead() -> World:
 
 
 def test_a_dead_cluster_is_an_error_that_lists_its_machines() -> None:
+    scene = dead()
     with pytest.raises(EksaError) as caught:
-        dead().info()
+        scene.info(check_mode=True)
+    assert [line for line in scene.report.lines if "prod-x2x9l: destroyed only with purge" in line]
     assert caught.value.code == "delete.nobody_in_charge"
     assert [(one["name"], one["proven"]) for one in caught.value.details["machines"]] == [
         ("prod-x2x9l", True),
