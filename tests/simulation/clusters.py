@@ -101,7 +101,7 @@ class Machine:
 
 
 class Guests:
-    """The operating systems of all machines in a vCenter."""
+    """The operating systems of all machines in a vCenter; those with a word of ``dead`` in their name never come up."""
 
     def __init__(self, vcenter: Simulator, clusters: t.Sequence[Cluster]) -> None:
         self._vcenter = vcenter
@@ -110,6 +110,7 @@ class Guests:
         }
         self._addresses = (f"10.5.{number // 250}.{number % 250 + 1}" for number in itertools.count())
         self._known: set[str] = set()
+        self.dead: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._tend, daemon=True)
 
@@ -125,13 +126,21 @@ class Guests:
     def _tend(self) -> None:
         with self._vcenter.connect() as content:
             while not self._stop.wait(PAUSE_SECONDS):
-                for machine in machines(content):
+                for machine in self._listed(content):
                     # A machine may vanish while it is looked at, an API server may be down for a test's reasons.
                     with contextlib.suppress(vmodl.fault.ManagedObjectNotFound, EksaError, OSError):
                         self._boot(machine)
 
+    @staticmethod
+    def _listed(content: t.Any) -> list[Machine]:
+        """All machines, or none when one of them vanished while they were listed: the next look is soon."""
+        try:
+            return machines(content)
+        except (vmodl.fault.ManagedObjectNotFound, EksaError):
+            return []
+
     def _boot(self, machine: Machine) -> None:
-        if not machine.running:
+        if not machine.running or any(word in machine.name for word in tuple(self.dead)):
             return
         if not machine.address:
             address = vim.option.OptionValue(key="SET.guest.ipAddress", value=next(self._addresses))
