@@ -30,7 +30,7 @@ ALL = os.environ.get("EKSA_CUTS") == "all"
 def datacenter() -> t.Iterator[World]:
     """A vCenter, two management clusters, three clusters."""
     home = pathlib.Path(tempfile.mkdtemp(prefix="eksa-cuts-"))
-    prepare("capi_move")
+    prepare("capi_move", "cluster_delete")
     try:
         with world(home, clusters=CLUSTERS) as found:
             yield found

@@ -58,6 +58,11 @@ class Ground:
         self._kinds = inventories.kinds_of(self._kubes[self.here.api.name])
         self.truth = self._truth()
 
+    @property
+    def namespace(self) -> str:
+        """Where the objects are."""
+        return NAMESPACE
+
     def kube(self, side: Management) -> t.Any:
         """A client of the side without a proxy."""
         return self._kubes[side.api.name]
@@ -106,12 +111,20 @@ class Ground:
         """What a side has."""
         return inventories.inventory(self.kube(side), kinds=self._kinds, namespace=NAMESPACE)
 
+    def learn(self) -> None:
+        """Take what there is now for what no move may change."""
+        self.truth = self._truth()
+
     def broken(self) -> list[str]:
         """What does not hold although a move to ``there`` was finished. The target's controllers get a moment."""
         until = time.monotonic() + SETTLE_SECONDS
         while (faults := self._broken()) and time.monotonic() < until and not _is_grave(faults):
             time.sleep(PAUSE_SECONDS)
         return faults
+
+    def machines(self) -> dict[str, str]:
+        """Uuids of the machines in vCenter by name."""
+        return {machine.name: machine.uuid for machine in machines(self._content)}
 
     def _broken(self) -> list[str]:
         there, here = self.inventory(self.there), self.inventory(self.here)
@@ -121,12 +134,9 @@ class Ground:
         for side in (self.here, self.there):
             if inventories.controllers(self.kube(side)) != self.truth.controllers:
                 faults.append(f"{side.api.name}: controllers are not as they were")
-        if self._machines() != self.truth.machines or self._births_and_deaths() - self.truth.events:
+        if self.machines() != self.truth.machines or self._births_and_deaths() - self.truth.events:
             faults.append(f"vCenter: {GRAVE}")
         return faults
-
-    def _machines(self) -> dict[str, str]:
-        return {machine.name: machine.uuid for machine in machines(self._content)}
 
     def _births_and_deaths(self) -> frozenset[int]:
         """Keys of vCenter's events of machines that were made or removed."""
@@ -135,7 +145,7 @@ class Ground:
 
     def _truth(self) -> Truth:
         return Truth(
-            machines=self._machines(),
+            machines=self.machines(),
             events=self._births_and_deaths(),
             full=self.inventory(self.here),
             empty=self.inventory(self.there),

@@ -18,13 +18,13 @@ from ansible_collections.eks.anywhere.tests.tools import figures
 Sample = t.Callable[[int, int], list[int]]
 CAREFUL = {"fence": True, "wait": True}
 COUNTS = {
-    Harm.KILL_AFTER: 30,
-    Harm.KILL_BEFORE: 6,
-    Harm.DROP_BEFORE: 4,
-    Harm.DROP_AFTER: 4,
-    Harm.CONFLICT: 4,
-    Harm.TOO_MANY: 4,
-    Harm.BROKEN: 4,
+    Harm.KILL_AFTER: 20,
+    Harm.KILL_BEFORE: 5,
+    Harm.DROP_BEFORE: 3,
+    Harm.DROP_AFTER: 3,
+    Harm.CONFLICT: 3,
+    Harm.TOO_MANY: 3,
+    Harm.BROKEN: 3,
 }
 """How many requests are cut in the sample. A kill after a request is one before the next: it covers all states."""
 
@@ -57,7 +57,7 @@ def test_killed_after_each_new_write(ground: Ground, requests: list[str]) -> Non
 def test_cut_behind_the_fence(ground: Ground, moves: Account, sample: Sample, harm: Harm) -> None:
     """With the source's controllers stopped and started again, which takes its time."""
     total = len(undisturbed(ground, **CAREFUL))
-    for number in sample(total, 4):
+    for number in sample(total, 3):
         trial = cut(ground, Counter(at=number, harm=harm), **CAREFUL)
         if trial is not None:
             moves.add(trial)

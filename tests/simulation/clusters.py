@@ -32,6 +32,13 @@ NAMESPACE = "eksa-system"
 RELEASE = "kubernetes-1-34-eks-9"
 TEMPLATES = f"ubuntu-1-34=os:ubuntu,eksdRelease:{RELEASE}"
 PAUSE_SECONDS = 0.2
+HEALTHY: tuple[Obj, ...] = (
+    {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"},
+    {"type": "MemoryPressure", "status": "False", "reason": "KubeletHasSufficientMemory", "message": ""},
+    {"type": "DiskPressure", "status": "False", "reason": "KubeletHasNoDiskPressure", "message": ""},
+    {"type": "PIDPressure", "status": "False", "reason": "KubeletHasSufficientPID", "message": ""},
+)
+"""What a kubelet reports of a node that is well."""
 PATHS = ("name", "config.template", "config.uuid", "runtime.powerState", "guest.ipAddress")
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "unit" / "golden"
 
@@ -126,18 +133,10 @@ class Guests:
     def _tend(self) -> None:
         with self._vcenter.connect() as content:
             while not self._stop.wait(PAUSE_SECONDS):
-                for machine in self._listed(content):
+                for machine in machines(content):
                     # A machine may vanish while it is looked at, an API server may be down for a test's reasons.
                     with contextlib.suppress(vmodl.fault.ManagedObjectNotFound, EksaError, OSError):
                         self._boot(machine)
-
-    @staticmethod
-    def _listed(content: t.Any) -> list[Machine]:
-        """All machines, or none when one of them vanished while they were listed: the next look is soon."""
-        try:
-            return machines(content)
-        except (vmodl.fault.ManagedObjectNotFound, EksaError):
-            return []
 
     def _boot(self, machine: Machine) -> None:
         if not machine.running or any(word in machine.name for word in tuple(self.dead)):
@@ -161,7 +160,6 @@ class Guests:
             "spec": {"providerID": f"vsphere://{machine.uuid}"},
         }
         kube.apply(node)
-        ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": ""}
         info = dict.fromkeys(
             (
                 "machineID",
@@ -176,18 +174,21 @@ class Guests:
             ),
             "test",
         )
-        status = {"conditions": [ready], "nodeInfo": {**info, "kubeletVersion": "v1.34.2"}}
+        status = {"conditions": HEALTHY, "nodeInfo": {**info, "kubeletVersion": "v1.34.2"}}
         cluster.api.patch_status(node, "api/v1:nodes", status)
 
 
 def machines(content: t.Any) -> list[Machine]:
-    """All virtual machines of a vCenter that are no templates."""
-    view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], recursive=True)
-    try:
-        rows = Collector(content.propertyCollector).read(list(view.view), {"VirtualMachine": PATHS})
-    finally:
-        view.Destroy()
-    return [_machine(row) for row in rows if not row.values.get("config.template", True)]
+    """All virtual machines of a vCenter that are no templates; looked for again when one vanishes meanwhile."""
+    while True:
+        view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], recursive=True)
+        try:
+            rows = Collector(content.propertyCollector).read(list(view.view), {"VirtualMachine": PATHS})
+            return [_machine(row) for row in rows if not row.values.get("config.template", True)]
+        except vmodl.fault.ManagedObjectNotFound:
+            continue
+        finally:
+            view.Destroy()
 
 
 def _machine(row: Row) -> Machine:
@@ -256,4 +257,4 @@ def _machine_spec(pool: str) -> Obj:
     }
 
 
-__all__ = ("NAMESPACE", "TEMPLATES", "Cluster", "Guests", "Machine", "machines")
+__all__ = ("HEALTHY", "NAMESPACE", "TEMPLATES", "Cluster", "Guests", "Machine", "machines")
