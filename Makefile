@@ -54,6 +54,16 @@ e2e-ha: lab-up ## the same with three control plane nodes and two workers (opt-i
 faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
 	@python3 $(TOOLS)/suites.py run faults
 
+.PHONY: cuts
+cuts: python lab-build ## moves and deletions cut at a sample of their requests, then run again; needs no lab
+	@python3 $(TOOLS)/suites.py run cuts
+	@$(FIGURES) show move. delete. clusterctl.
+
+.PHONY: cuts-all
+cuts-all: python lab-build ## the same at every request (opt-in, takes hours)
+	@python3 $(TOOLS)/suites.py run cuts-all
+	@$(FIGURES) show move. delete. clusterctl.
+
 .PHONY: perf
 perf: lab-up ## measure against the budgets and print all figures
 	@python3 $(TOOLS)/suites.py run perf
