@@ -877,6 +877,22 @@ PASSING: tuple[tuple[str, Observation], ...] = (
         ),
     ),
     (
+        "a control plane whose pods KCP does not see yet",
+        w.broken(
+            w.made(
+                s.control_plane(ready=0, available=False),
+                conditions=[
+                    s.condition(
+                        "ControlPlaneComponentsHealthy",
+                        "False",
+                        "NotHealthy",
+                        f"* Machine {f.CP}:\n  * Control plane components: Pod does not exist",
+                    )
+                ],
+            )
+        ),
+    ),
+    (
         "a provider that has just started",
         w.broken(w.deployment("capv-controller-manager", "capv-system", available=0, since=s.JUST_NOW)),
     ),

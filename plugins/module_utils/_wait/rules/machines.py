@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -35,6 +36,8 @@ _OFF = {"poweredOff": "switched off", "suspended": "suspended"}
 _ADDRESS = frozenset({"WaitingForIPAllocation", "WaitingForNetworkAddress", "WaitingForNetworkAddresses"})
 _CLAIM = frozenset({"WaitingForIPAddress", "WaitingForStaticIPAllocation", "IPAddressClaimNotFound", "NotFulfilled"})
 _NOT_COPIED = frozenset({"BootstrapTemplateCloningFailed", "InfrastructureTemplateCloningFailed"})
+_NO_TEMPLATE = re.compile(r"\b\w+Template( \S+)? do(es)? not exist")
+"""Nodes and pods that "do not exist" are on their way: they come after the machine."""
 _NETWORK = next(part for part in PARTS if part.field == "network")
 
 
@@ -129,8 +132,7 @@ def template_object_missing(seen: Observation) -> Cause | None:
     """The owner of machines cannot make any, because an object that it copies is not there."""
     for obj in seen.of("KubeadmControlPlane", "MachineDeployment", "EtcdadmCluster"):
         for found in conditions(obj).values():
-            blocked = "does not exist" in found.message and ("blocked" in found.message or found.status != "True")
-            if blocked or found.reason in _NOT_COPIED:
+            if _NO_TEMPLATE.search(found.message) or found.reason in _NOT_COPIED:
                 return cause(
                     "why.machine_template_missing",
                     f"{called(obj)} cannot make machines: {said(found)}",
