@@ -72,7 +72,10 @@ PROVIDERS: tuple[Provider, ...] = (
 
 
 class Providers:
-    """The providers of one management cluster. ``start`` installs and runs them, ``stop`` ends the processes."""
+    """The providers of one management cluster. ``start`` installs and runs them, ``stop`` ends the processes.
+
+    Programs in ``broken`` do not run, and what is said of them nobody corrects.
+    """
 
     def __init__(self, server: ApiServer, *, home: pathlib.Path) -> None:
         self._server = server
@@ -81,6 +84,7 @@ class Providers:
         self._ports: dict[str, int] = {}
         self._managers: dict[str, subprocess.Popen[bytes]] = {}
         self._deployments: dict[tuple[str, str], Provider] = {}
+        self.broken: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._tend, daemon=True)
 
@@ -153,6 +157,9 @@ class Providers:
     def _converge(self, provider: Provider, deployment: Obj | None) -> None:
         process = self._managers.get(provider.program)
         runs = process is not None and process.poll() is None
+        if provider.program in self.broken:
+            end_process(process)
+            return
         wanted = 0 if deployment is None else deployment["spec"].get("replicas", 1)
         if runs and not wanted:
             end_process(process)
