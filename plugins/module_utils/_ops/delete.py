@@ -113,19 +113,19 @@ class _Deleter:
         """All that is left."""
         what = "management" if self._wanted.resume else "workload"
         self._ports.report.line(f"Deleting {what} cluster")
-        eksa = self._find(there, planning.EKSA, "Cluster")
-        if eksa is not None:
-            self._annotate(eksa, planning.PAUSED)
+        described = self._find(there, planning.EKSA, "Cluster")
         if self._wanted.resume:
             self._start_controllers()
             self._bring_zones()
-        self._until(self._begun, what="deletion accepted")
+        self._until(lambda: self._begun(described), what="deletion accepted")
         self._until(self._chain_left, what="cluster deleted")
         self._until(lambda: self._gone(self.held.rest()), what="leftovers of the cluster deleted")
         self._until(self._eksa_left, what="EKS Anywhere objects deleted")
 
-    def _begun(self) -> Tick:
+    def _begun(self, described: Obj | None) -> Tick:
         """Delete first and resume then: controllers that run again find nothing to repair, only to take down."""
+        if described is not None:
+            self._annotate(described, planning.PAUSED)
         cluster = self.held.cluster()
         if cluster is None:
             return Tick(done=True, state="there is no Cluster")
