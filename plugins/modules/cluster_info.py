@@ -218,7 +218,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, TOOLS, Spec, merge
-from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
+from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient, Patience
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import info, inputs
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -228,6 +228,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._run.files import Loc
 from ansible_collections.eks.anywhere.plugins.module_utils._run.runner import LocalRunner
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
 
+LOOK = Patience(connect_seconds=2.0, read_seconds=6.0, attempts=1)
+"""Somebody waits for the answer, and two servers may stay silent."""
 ENGINE_SECONDS = 5
 """For an engine that answers in milliseconds, or not at all."""
 
@@ -250,8 +252,8 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         files=files,
         containers=DockerHost(patience_seconds=ENGINE_SECONDS),
         artifacts=LocalArtifacts(str(Path(params["bundles_file"] or ".").parent)),
-        open_file=lambda path: KubeClient.from_kubeconfig(path, patience=HASTY),
-        connect=lambda text: KubeClient.from_kubeconfig_text(text, origin="the cluster", patience=HASTY),
+        open_file=lambda path: KubeClient.from_kubeconfig(path, patience=LOOK),
+        connect=lambda text: KubeClient.from_kubeconfig_text(text, origin="the cluster", patience=LOOK),
         node_kubeconfig=lambda name: kind.kubeconfig(name) or "",
         report=context.report,
     )

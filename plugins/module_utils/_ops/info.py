@@ -156,12 +156,12 @@ class _Observer:
         if observed.finished:
             return observed
         kube, bootstrap = self._bootstrap_client(bootstrap)
-        if workload_kube is None and kube is not None:
+        if kube and workload_kube is None:
             workload_kube = self._kept_by(kube)
             workload = self._workload(workload_kube, workload)
         if workload_kube and workload.answers:
             workload = self._guarded(workload, lambda: self._detailed(workload, workload_kube))
-        if kube is not None:
+        if kube:
             moving = workload.cluster is not Presence.ABSENT
             bootstrap = self._guarded(bootstrap, lambda: self._asked(bootstrap, kube, moving=moving))
         return dataclasses.replace(observed, bootstrap=bootstrap, workload=workload)
@@ -198,20 +198,25 @@ class _Observer:
         )
 
     def _bootstrap_client(self, seen: Bootstrap) -> tuple[Kube | None, Bootstrap]:
-        """A client by its file, or by what its node keeps when the file is lost."""
-        if not seen.containers:
-            return None, seen
-        kube = self._opened(self._folder.bootstrap_kubeconfig)
-        if kube is not None:
-            return kube, seen
+        """A client that was answered; a server that stays silent is asked once, since each silence takes seconds."""
         try:
-            text = self._ports.node_kubeconfig(self._folder.bootstrap_name)
+            kube = self._bootstrap_kube() if seen.containers else None
+            return kube, dataclasses.replace(seen, journal=_journal(kube), silence="") if kube else seen
+        except MissingLibrary:
+            raise
         except EksaError as exc:
             return None, dataclasses.replace(seen, silence=exc.message.rstrip("."))
-        if not text:
-            missing = f"{self._folder.bootstrap_kubeconfig} is missing, and its node has none"
-            return None, dataclasses.replace(seen, silence=missing)
-        return self._counted(self._ports.connect(text)), seen
+
+    def _bootstrap_kube(self) -> Kube:
+        """By its file, or by what its node keeps when the file is lost."""
+        path = self._folder.bootstrap_kubeconfig
+        kube = self._opened(path)
+        text = "" if kube else self._ports.node_kubeconfig(self._folder.bootstrap_name)
+        if text:
+            kube = self._counted(self._ports.connect(text))
+        if kube is None:
+            raise EksaError(f"{path} is missing, and its node has none.", code="cluster.kubeconfig_missing")
+        return kube
 
     def _kept_by(self, kube: Kube) -> Kube | None:
         """The cluster by the Secret that Cluster API keeps on the bootstrap cluster."""
@@ -225,7 +230,6 @@ class _Observer:
 
     def _asked(self, seen: Bootstrap, kube: Kube, *, moving: bool) -> Bootstrap:
         """While a move is under way its controllers may be stopped, and nothing is to be built there any more."""
-        seen = dataclasses.replace(seen, silence="", journal=_journal(kube))
         if seen.journal or moving:
             cluster = kube.get(api_version=CAPI, kind="Cluster", name=self._config.name, namespace=CAPI_NAMESPACE)
             return dataclasses.replace(seen, cluster=_capi(cluster))
