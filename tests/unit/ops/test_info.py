@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, ExternalEtcd
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ops import info
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import info, info_observe
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_journal
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import PHASES
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Container, Kube, Obj
@@ -414,7 +414,7 @@ def test_while_a_move_is_under_way_nothing_is_built(phase: str) -> None:
 
 
 def test_the_journal_is_looked_for_by_its_name() -> None:
-    assert info.MOVE_JOURNAL == move_journal.NAME
+    assert info_observe.MOVE_JOURNAL == move_journal.NAME
 
 
 def test_a_move_is_over_when_its_journal_is_gone() -> None:
