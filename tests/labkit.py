@@ -264,8 +264,10 @@ class Lab:
         finally:
             content.sessionManager.Logout()
 
-    def start(self, playbook: str, *args: str, timeline: pathlib.Path, **environment: str) -> subprocess.Popen[str]:
-        """Start a playbook of the collection on the lab's inventory."""
+    def start(
+        self, playbook: str, *args: str, timeline: pathlib.Path, apart: bool = False, **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start a playbook of the collection on the lab's inventory; ``apart``: in a process group of its own."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("EKSA_VSPHERE_")}
         settings = {"ANSIBLE_STDOUT_CALLBACK": "eks.anywhere.progress", "EKSA_TIMELINE": str(timeline)}
         return subprocess.Popen(
@@ -276,8 +278,7 @@ class Lab:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            # A kill of the whole group must not be one of the tests.
-            start_new_session=True,
+            start_new_session=apart,
         )
 
     def play(
@@ -297,7 +298,8 @@ class Lab:
         timeline = folder / "timeline.json"
         timeline.unlink(missing_ok=True)
         started = time.monotonic()
-        process = self.start(playbook, *args, timeline=timeline, **environment)
+        # A kill of the whole group must not be one of the tests.
+        process = self.start(playbook, *args, timeline=timeline, apart=bool(kills), **environment)
         watchdog = threading.Timer(timeout, process.kill)
         # After Ctrl-C nothing waits for it.
         watchdog.daemon = True

@@ -51,7 +51,7 @@ SUITES: dict[str, Suite] = {
     "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha"), seconds_at_most=1500),
     "e2e-etcd": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "etcd"), seconds_at_most=900),
     "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha"), seconds_at_most=2400),
-    "faults": Suite(_pytest("-v", "tests/faults"), seconds_at_most=1500),
+    "faults": Suite(_pytest("-v", "tests/faults"), seconds_at_most=2400),
     "cuts": Suite(_pytest("-v", "-s", "tests/cuts"), seconds_at_most=1200),
     "cuts-all": Suite(_pytest("-v", "-s", "tests/cuts"), seconds_at_most=12 * 3600, environment={"EKSA_CUTS": "all"}),
     "perf": Suite(_pytest("-v", "-s", "tests/perf"), seconds_at_most=900),
