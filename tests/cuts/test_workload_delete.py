@@ -19,7 +19,7 @@ from ansible_collections.eks.anywhere.tests.simulation.cutter import WRITES, Cou
 from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome
 from ansible_collections.eks.anywhere.tests.tools import figures
 
-IN_SAMPLE = 16
+IN_SAMPLE = 12
 
 
 @pytest.fixture
@@ -96,4 +96,5 @@ def test_killed_after_each_write(victim: Victim) -> None:
         fatal += counter.harmed
     assert victim.left() == []
     assert fatal
+    figures.record("delete.kills_in_one_deletion", len(fatal), unit="kills")
     print(f"killed after {len(fatal)} writes of one deletion")
