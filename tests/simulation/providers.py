@@ -34,6 +34,8 @@ from ansible_collections.eks.anywhere.tests.simulation.servers import (
 
 Obj = dict[str, t.Any]
 PAUSE_SECONDS = 0.1
+# The clusters have no etcd pods to ask; ten seconds for each vain try would make everything else wait.
+ARGUMENTS = {"kcp": ("--etcd-dial-timeout-duration=500ms",)}
 LEFT_OUT = frozenset(
     ("Certificate", "Issuer", "Service", "ServiceAccount", "Role", "RoleBinding", "ClusterRoleBinding")
 )
@@ -188,6 +190,7 @@ class Providers:
             "--diagnostics-address=127.0.0.1:0",
             "--insecure-diagnostics",
             "--leader-elect=false",
+            *ARGUMENTS.get(provider.program, ()),
         ]
         with (self._home / f"{provider.program}.log").open("ab") as log:
             return subprocess.Popen(
