@@ -26,11 +26,12 @@ class Condition:
 
 
 OLDER_NAMES = {"VirtualMachineProvisioned": "VMProvisioned", "IPAddressClaimsFulfilled": "IPAddressClaimed"}
-"""What the v1beta1 contract calls a condition. The vSphere provider tells why a task failed only under that name."""
+"""What the v1beta1 contract calls a condition. Only under that name the vSphere provider tells why a task failed, and
+what a machine waits for: the newer one it overwrites with a bare ``NotProvisioned`` at the end of each look."""
 
 
 def conditions(obj: Obj) -> dict[str, Condition]:
-    """Conditions by type, of both contracts; of one type the newer wins, and takes over the older one's words.
+    """Conditions by type, of both contracts; of one type the newer wins. Without words it takes the older's.
 
     Objects of the v1beta1 contract carry the newer ones under ``status.v1beta2``, objects of the v1beta2 contract the
     older ones under ``status.deprecated.v1beta1``.
@@ -40,8 +41,8 @@ def conditions(obj: Obj) -> dict[str, Condition]:
     newer = (status.get("v1beta2") or {}).get("conditions") or ()
     found = {entry["type"]: _condition(entry) for entry in (*older, *(status.get("conditions") or ()), *newer)}
     for name, older_name in OLDER_NAMES.items():
-        if name in found and older_name in found and not found[name].message:
-            found[name] = dataclasses.replace(found[name], message=found[older_name].message)
+        if name in found and older_name in found and found[name].status != "True" and not found[name].message:
+            found[name] = dataclasses.replace(found[older_name], type=name, status=found[name].status)
     return found
 
 

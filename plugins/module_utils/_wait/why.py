@@ -47,6 +47,7 @@ LAYERS: tuple[Rule, ...] = (
     # vCenter, from the door inwards.
     vcenter.credentials_refused,
     vcenter.unreachable,
+    vcenter.no_session,
     vcenter.no_permission,
     vcenter.part_missing,
     vcenter.part_ambiguous,

@@ -299,6 +299,14 @@ VCENTER = (
         "firewall and proxy",
     ),
     Case(
+        "machine that the provider never looked at",
+        w.broken(s.machine(f.CP, step="bootstrapped"), w.made(w.vm(f.CP), metadata={"creationTimestamp": s.LONG_AGO})),
+        "why.vcenter_no_session",
+        ("does not begin with control plane machine w01-abc12", "gets no session on vCenter vcenter.local"),
+        ("VSphereVM w01-abc12",),
+        "the provider's log",
+    ),
+    Case(
         "no datacenter",
         w.broken(
             f.vcenter_away(
@@ -482,6 +490,22 @@ MACHINES = (
         ("Control plane machine w01-abc12 runs but has no IP address", "VM Network", "DHCP"),
         ("VSphereVM w01-abc12",),
         "DHCP server with free addresses",
+    ),
+    Case(
+        "no address, as the provider writes it over with a bare reason",
+        w.broken(
+            s.machine(f.CP, step="bootstrapped"),
+            w.vm(
+                f.CP,
+                w.provisioned("False", "NotProvisioned"),
+                older=[s.condition("VMProvisioned", "False", "WaitingForIPAllocation")],
+                vmRef="VirtualMachine:vm-1",
+            ),
+        ),
+        "why.no_address",
+        ("Control plane machine w01-abc12", "nobody on /DC0/network/VM Network gives it one by DHCP"),
+        ("VSphereVM w01-abc12",),
+        "DHCP server",
     ),
     Case(
         "no address although the guest is up",

@@ -20,6 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     name,
     node_name,
     role,
+    spec,
     status,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.vcenter import PARTS, facts, is_ready, named
@@ -133,14 +134,22 @@ def template_object_missing(seen: Observation) -> Cause | None:
     for obj in seen.of("KubeadmControlPlane", "MachineDeployment", "EtcdadmCluster"):
         for found in conditions(obj).values():
             if _NO_TEMPLATE.search(found.message) or found.reason in _NOT_COPIED:
+                wanted = _copied_from(obj)
                 return cause(
                     "why.machine_template_missing",
-                    f"{called(obj)} cannot make machines: {said(found)}",
+                    f"{called(obj)} cannot make machines{f' from {wanted}' if wanted else ''}: {said(found)}",
                     fix="Apply the objects of the cluster again; the named template is one of them.",
                     evidence=[Seen.of(called(obj), said(found))],
                     since=found.since,
                 )
     return None
+
+
+def _copied_from(owner: Obj) -> str:
+    """What the infrastructure of machines is copied from; empty where that is not told like this."""
+    machine = (spec(owner).get("machineTemplate") or spec(owner).get("template") or {}).get("spec") or {}
+    reference = machine.get("infrastructureRef") or {}
+    return f"{reference['kind']} {reference['name']}" if reference.get("name") else ""
 
 
 def bootstrap_failed(seen: Observation) -> Cause | None:

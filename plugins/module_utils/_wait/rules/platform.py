@@ -160,7 +160,7 @@ def provider_down(seen: Observation) -> Cause | None:
     return None
 
 
-_STARTING_SECONDS = 180.0
+_STARTING_SECONDS = 90.0
 
 
 def _system_pods(seen: Observation) -> t.Iterator[tuple[str, Obj]]:

@@ -17,6 +17,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions impo
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation import (
     Observation,
     called,
+    created,
     name,
     role,
     spec,
@@ -42,6 +43,8 @@ _FAILED = frozenset(
     {"CloningFailed", "NotProvisioned", "PoweringOnFailed", "TagsAttachmentFailed", "TaskFailed", "TaskFailure"}
 )
 NEAREST = 3
+SESSION_SECONDS = 45.0
+"""A provider that is not overrun looks at a new machine within seconds."""
 _RETRYING = re.compile(r"last task failed retry after")
 
 
@@ -121,6 +124,27 @@ def unreachable(seen: Observation) -> Cause | None:
                 evidence=[Seen.of(called(obj), found.message)],
                 since=found.since,
             )
+    return None
+
+
+def no_session(seen: Observation) -> Cause | None:
+    """The provider has not written a word to a machine: without a session on vCenter it drops even that error."""
+    for vm, machine in seen.vms:
+        if conditions(vm) or is_ready(vm) or vm["metadata"].get("deletionTimestamp"):
+            continue
+        if not seen.longer_than(SESSION_SECONDS, created(vm)):
+            continue
+        whose = role(machine) if machine else f"machine {name(vm)}"
+        secret = _credentials(seen)
+        return cause(
+            "why.vcenter_no_session",
+            f"The vSphere provider does not begin with {whose}: it gets no session on vCenter{_server(seen)}",
+            fix=f"See that user and password in {secret} are right and the account is not locked, and that the managing "
+            "cluster reaches vCenter; the reason is in the provider's log: kubectl -n capv-system logs deployment/"
+            "capv-controller-manager.",
+            evidence=[Seen.of(called(vm), "has no status yet"), Seen.of(secret, "is what the provider logs in with")],
+            since=created(vm),
+        )
     return None
 
 
@@ -318,6 +342,7 @@ __all__ = (
     "named",
     "no_capacity",
     "no_permission",
+    "no_session",
     "no_space",
     "part_ambiguous",
     "part_missing",
