@@ -54,6 +54,11 @@ e2e-ha: lab-up ## the same with three control plane nodes and two workers (opt-i
 faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
 	@python3 $(TOOLS)/suites.py run faults
 
+.PHONY: why
+why: python lab-build ## break a cluster in many ways between real servers and time how fast the cause is named; needs no lab
+	@python3 $(TOOLS)/suites.py run why
+	@$(FIGURES) show why.
+
 .PHONY: cuts
 cuts: python lab-build ## moves and deletions cut at a sample of their requests, then run again; needs no lab
 	@python3 $(TOOLS)/suites.py run cuts

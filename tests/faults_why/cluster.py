@@ -72,6 +72,17 @@ def _replace_machine(site: Site) -> None:
     site.wait(lambda: name not in {one["metadata"]["name"] for one in site.machines()})
 
 
+def _pause(site: Site) -> None:
+    """Nobody makes the machines of a group that comes then."""
+    site.patch("Cluster", NAME, {"spec": {"paused": True}})
+    site.group("idle")
+
+
+def _resume(site: Site) -> None:
+    site.patch("Cluster", NAME, {"spec": {"paused": False}})
+    site.end_group("idle")
+
+
 def _block_drain(site: Site) -> None:
     """A real budget and a real drain; status of the pod as its kubelet, of the budget as its controller writes it."""
     inside, node = site.inside, _worker(site)
@@ -128,8 +139,8 @@ FAULTS = (
     ),
     Fault(
         "cluster paused",
-        inject=lambda site: site.patch("Cluster", NAME, {"spec": {"paused": True}}),
-        heal=lambda site: site.patch("Cluster", NAME, {"spec": {"paused": False}}),
+        inject=_pause,
+        heal=_resume,
         code="why.paused",
         words=(f"Cluster {NAME} is paused",),
     ),

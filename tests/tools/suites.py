@@ -54,6 +54,7 @@ SUITES: dict[str, Suite] = {
     "faults": Suite(_pytest("-v", "tests/faults"), seconds_at_most=2400),
     "cuts": Suite(_pytest("-v", "-s", "tests/cuts"), seconds_at_most=1200),
     "cuts-all": Suite(_pytest("-v", "-s", "tests/cuts"), seconds_at_most=12 * 3600, environment={"EKSA_CUTS": "all"}),
+    "why": Suite(_pytest("-v", "-s", "tests/faults_why"), seconds_at_most=900),
     "perf": Suite(_pytest("-v", "-s", "tests/perf"), seconds_at_most=900),
     "perf-config": Suite(_pytest("-v", "-s", "tests/perf/test_config.py"), seconds_at_most=60),
 }
