@@ -64,6 +64,12 @@ def moves() -> t.Iterator[Account]:
 
 
 @pytest.fixture(scope="session")
+def every_write() -> bool:
+    """Whether there is time to kill a run after each of its writes."""
+    return ALL
+
+
+@pytest.fixture(scope="session")
 def sample() -> t.Callable[[int, int], list[int]]:
     """``sample(total, count)``: which requests of so many are cut, if not all are."""
     return lambda total, count: spread(total, count=total if ALL else count)

@@ -55,23 +55,23 @@ def judged(ground: Ground, counter: Counter, *, first: Outcome, began: float, **
     )
 
 
-def killed_after_every_write(ground: Ground, *, most: int, **params: t.Any) -> list[str]:
-    """One move by many runs, each killed when it has written something new; the writes after which it was killed.
+def killed_after_writes(ground: Ground, *, each: int, most: int, **params: t.Any) -> list[str]:
+    """One move by many runs, each killed after so many writes; the writes after which they were killed.
 
     A run writes again what its predecessor's death left open, so one that dies at the same request as the one before
     it shows no progress: the next is let through to one write more.
     """
     fatal: list[str] = []
-    allowed = 1
+    allowed = each
     while len(fatal) < most:
         counter = Counter(at=allowed, harm=Harm.KILL_AFTER, only=WRITES)
         outcome = ground.move(counter, **params)
         if not outcome.killed:
             assert outcome.result is not None, str(outcome)
             return fatal
-        allowed = allowed + 1 if fatal and counter.harmed == fatal[-1:] else 1
+        allowed = allowed + 1 if fatal and counter.harmed == fatal[-1:] else each
         fatal += counter.harmed
     raise AssertionError(f"no end after {most} runs; the last were killed after {fatal[-5:]}")
 
 
-__all__ = ("cut", "finish", "judged", "killed_after_every_write", "undisturbed")
+__all__ = ("cut", "finish", "judged", "killed_after_writes", "undisturbed")

@@ -67,7 +67,7 @@ def test_finishes_what_a_killed_clusterctl_left(ground: Ground, sample: t.Callab
     counter = Counter()
     assert ground.clusterctl(counter).returncode == 0
     assert finish(ground) == []
-    for number in sample(len(counter.requests), 12):
+    for number in sample(len(counter.requests), 10):
         began = time.monotonic()
         counter = Counter(at=number, harm=Harm.KILL_AFTER)
         ground.clusterctl(counter)

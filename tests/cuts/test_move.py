@@ -10,20 +10,22 @@ import typing as t
 import pytest
 
 from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
-from ansible_collections.eks.anywhere.tests.cuts.moves import cut, finish, killed_after_every_write, undisturbed
+from ansible_collections.eks.anywhere.tests.cuts.moves import cut, finish, killed_after_writes, undisturbed
 from ansible_collections.eks.anywhere.tests.cuts.trials import Account
 from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter, Harm
 from ansible_collections.eks.anywhere.tests.tools import figures
 
 Sample = t.Callable[[int, int], list[int]]
+SPARED = 5
+"""Writes between two kills of one move, when not each is followed by one."""
 CAREFUL = {"fence": True, "wait": True}
 COUNTS = {
-    Harm.KILL_AFTER: 20,
-    Harm.KILL_BEFORE: 5,
-    Harm.DROP_BEFORE: 3,
-    Harm.DROP_AFTER: 3,
+    Harm.KILL_AFTER: 14,
+    Harm.KILL_BEFORE: 3,
+    Harm.DROP_BEFORE: 2,
+    Harm.DROP_AFTER: 2,
     Harm.CONFLICT: 3,
-    Harm.TOO_MANY: 3,
+    Harm.TOO_MANY: 2,
     Harm.BROKEN: 3,
 }
 """How many requests are cut in the sample. A kill after a request is one before the next: it covers all states."""
@@ -46,8 +48,8 @@ def test_cut_at_a_request(ground: Ground, requests: list[str], moves: Account, s
             assert not trial.wrong, str(trial)
 
 
-def test_killed_after_each_new_write(ground: Ground, requests: list[str]) -> None:
-    fatal = killed_after_every_write(ground, most=3 * len(requests))
+def test_killed_many_times_in_one_move(ground: Ground, requests: list[str], every_write: bool) -> None:
+    fatal = killed_after_writes(ground, each=1 if every_write else SPARED + 1, most=3 * len(requests))
     assert finish(ground) == []
     figures.record("move.kills_in_one_move", len(fatal), unit="kills")
     print(f"killed {len(fatal)} times in one move")
@@ -57,7 +59,7 @@ def test_killed_after_each_new_write(ground: Ground, requests: list[str]) -> Non
 def test_cut_behind_the_fence(ground: Ground, moves: Account, sample: Sample, harm: Harm) -> None:
     """With the source's controllers stopped and started again, which takes its time."""
     total = len(undisturbed(ground, **CAREFUL))
-    for number in sample(total, 3):
+    for number in sample(total, 2):
         trial = cut(ground, Counter(at=number, harm=harm), **CAREFUL)
         if trial is not None:
             moves.add(trial)

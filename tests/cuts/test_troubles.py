@@ -42,8 +42,8 @@ def converge(ground: Ground, *, runs: int = 1) -> None:
     assert finish(ground) == []
 
 
-@pytest.mark.parametrize("harm", [Harm.CONFLICT, Harm.TOO_MANY, Harm.BROKEN, Harm.DROP_AFTER])
-@pytest.mark.parametrize("at", [3, 60, 200])
+@pytest.mark.parametrize("harm", [Harm.CONFLICT, Harm.TOO_MANY, Harm.BROKEN])
+@pytest.mark.parametrize("at", [3, 200])
 def test_a_storm_of_refused_writes(ground: Ground, harm: Harm, at: int) -> None:
     first = ground.move(Counter(at=at, harm=harm, repeat=25, only=WRITES))
     assert ended_clearly(first), str(first)
@@ -74,7 +74,7 @@ def test_a_server_that_is_killed_and_comes_back(ground: Ground, side: str) -> No
     converge(ground)
 
 
-@pytest.mark.parametrize("at", [2, 150, 400])
+@pytest.mark.parametrize("at", [2, 300])
 def test_credentials_that_end_in_the_middle(ground: Ground, at: int) -> None:
     first = ground.move(Counter(at=at, harm=Harm.REVOKED, repeat=10**6))
     assert first.error is not None

@@ -34,8 +34,8 @@ from ansible_collections.eks.anywhere.tests.simulation.servers import (
 
 Obj = dict[str, t.Any]
 PAUSE_SECONDS = 0.1
-# The clusters have no etcd pods to ask; ten seconds for each vain try would make everything else wait.
-ARGUMENTS = {"kcp": ("--etcd-dial-timeout-duration=500ms",)}
+# The clusters have no etcd pods to ask; fifteen seconds for each vain try would make everything else wait.
+ARGUMENTS = {"kcp": ("--etcd-dial-timeout-duration=500ms", "--etcd-call-timeout-duration=500ms")}
 LEFT_OUT = frozenset(
     ("Certificate", "Issuer", "Service", "ServiceAccount", "Role", "RoleBinding", "ClusterRoleBinding")
 )
