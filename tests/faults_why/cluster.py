@@ -14,7 +14,7 @@ from pyVim.task import WaitForTask
 from ansible_collections.eks.anywhere.tests.faults_why.fault import Fault
 from ansible_collections.eks.anywhere.tests.faults_why.inside import IMAGE, condition, waiting
 from ansible_collections.eks.anywhere.tests.faults_why.site import KEPT_UNTIL, NAME, Site
-from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE, machines
+from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE, Obj, machines
 from ansible_collections.eks.anywhere.tests.simulation.world import CORE
 
 LOST = "Kubelet stopped posting node status."
@@ -22,11 +22,13 @@ NO_CNI = (
     "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin "
     "returns error: cni plugin not initialized"
 )
-NO_CPU = "0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: 2 No preemption victims found."
+NO_CPU = "0/2 nodes are available: 2 Insufficient cpu."
 NO_IMAGE = f'Back-off pulling image "{IMAGE}": ErrImagePull: rpc error: code = NotFound desc = {IMAGE}: not found'
 SYSTEM, APP = "kube-system", "default"
 WEB = {"app": "web"}
-POD = {"metadata": {"name": "broken", "namespace": SYSTEM}}
+PLUGIN = {"metadata": {"name": "cilium-abcde", "namespace": SYSTEM}}
+MEMBER = "EtcdMemberHealthy"
+FULL = "Etcd member reports alarms: NOSPACE"
 WEB_POD = {"metadata": {"name": "web-0", "namespace": APP}}
 
 
@@ -107,6 +109,59 @@ def _let_drain(site: Site) -> None:
     site.wait(lambda: not {*leaving} & {one["metadata"]["name"] for one in site.machines()})
 
 
+def _lose_image(site: Site) -> None:
+    """As the kubelet of the worker writes it, which therefore has no network."""
+    status = waiting("ImagePullBackOff", NO_IMAGE)
+    site.inside.pod(PLUGIN["metadata"]["name"], namespace=SYSTEM, node=_worker(site), status=status)
+    node = site.inside.nodes(workers=True)[0]
+    site.inside.set_ready(node, "False", reason="KubeletNotReady", message=NO_CNI)
+
+
+def _find_image(site: Site) -> None:
+    site.inside.remove(PLUGIN)
+    _mend_nodes(site)
+
+
+def _drain_without_room(site: Site) -> None:
+    """A drain whose budget waits for a pod that finds no node, as the scheduler writes it."""
+    words = condition("PodScheduled", "False", reason="Unschedulable", message=NO_CPU)
+    status = {"phase": "Pending", "conditions": [words]}
+    site.inside.pod("web-1", namespace=APP, labels=WEB, status=status)
+    _block_drain(site)
+
+
+def _drain_with_room(site: Site) -> None:
+    site.inside.remove({"metadata": {"name": "web-1", "namespace": APP}})
+    _let_drain(site)
+
+
+def _sicken_etcd(site: Site) -> None:
+    """As KCP writes it of a stacked etcd. Whether the machine is ready then, the real Cluster API decides."""
+    machine = _control_plane(site)
+    gates = [*machine["spec"].get("readinessGates", ()), {"conditionType": MEMBER}]
+    site.patch("Machine", machine["metadata"]["name"], {"spec": {"readinessGates": gates}})
+    _say_of_member(site, condition(MEMBER, "False", reason="NotHealthy", message=FULL))
+
+
+def _cure_etcd(site: Site) -> None:
+    machine = _control_plane(site)
+    gates = [gate for gate in machine["spec"].get("readinessGates", ()) if gate["conditionType"] != MEMBER]
+    site.patch("Machine", machine["metadata"]["name"], {"spec": {"readinessGates": gates}})
+    _say_of_member(site, None)
+
+
+def _say_of_member(site: Site, said: Obj | None) -> None:
+    machine = _control_plane(site)
+    others = [entry for entry in machine["status"]["conditions"] if entry["type"] != MEMBER]
+    conditions = others if said is None else [*others, said]
+    resource = f"apis/{CORE}:machines"
+    site.management.api.patch_status(machine, resource, {"conditions": conditions})
+
+
+def _control_plane(site: Site) -> Obj:
+    return next(machine for machine in site.machines() if "-md-" not in machine["metadata"]["name"])
+
+
 FAULTS = (
     Fault(
         "kubelet down",
@@ -166,27 +221,27 @@ FAULTS = (
         words=("Workload cluster", "expired"),
     ),
     Fault(
-        "image not there",
-        inject=lambda site: site.inside.pod(
-            "broken", namespace=SYSTEM, node=_worker(site), status=waiting("ImagePullBackOff", NO_IMAGE)
-        ),
-        heal=lambda site: site.inside.remove(POD),
+        "image of the network plugin not there",
+        inject=_lose_image,
+        heal=_find_image,
         code="why.image_pull_failed",
         words=(IMAGE, "the registry does not have it"),
+        before=frozenset({"why.no_cni"}),
     ),
     Fault(
-        "no room for a pod",
-        inject=lambda site: site.inside.pod(
-            "broken",
-            namespace=SYSTEM,
-            status={
-                "phase": "Pending",
-                "conditions": [condition("PodScheduled", "False", reason="Unschedulable", message=NO_CPU)],
-            },
-        ),
-        heal=lambda site: site.inside.remove(POD),
+        "drain without room elsewhere",
+        inject=_drain_without_room,
+        heal=_drain_with_room,
         code="why.unschedulable",
-        words=("Insufficient cpu",),
+        words=(f"{APP}/web-1", "Insufficient cpu"),
+        before=frozenset({"why.drain_blocked"}),
+    ),
+    Fault(
+        "etcd member not healthy",
+        inject=_sicken_etcd,
+        heal=_cure_etcd,
+        code="why.etcd_member_unhealthy",
+        words=("control plane machine", "NOSPACE"),
     ),
 )
 

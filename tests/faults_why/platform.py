@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults of the machinery: controllers that do not run, and what the real API server and controllers say then.
 
-The manager's process is really gone. What a kubelet says of its pod, and the Deployment controller of its replicas, is
-written here as they do.
+The manager's process is really gone, and a machine is asked for that it should make: a cluster at rest is ready without
+it. What a kubelet says of its pod, and the Deployment controller of its replicas, is written here as they do.
 """
 
 from __future__ import annotations
@@ -15,80 +15,88 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.tests.faults_why.fault import Fault
 from ansible_collections.eks.anywhere.tests.faults_why.inside import Inside, condition, waiting
-from ansible_collections.eks.anywhere.tests.faults_why.site import GROUP, NAME, Site
-from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE
+from ansible_collections.eks.anywhere.tests.faults_why.site import GROUP, Site
+from ansible_collections.eks.anywhere.tests.simulation.providers import PROVIDERS
 
 SPACE, MANAGER, PROGRAM = "capv-system", "capv-controller-manager", "capv"
-POD = {"metadata": {"name": f"{MANAGER}-broken", "namespace": SPACE}}
+POD: Obj = {"metadata": {"name": f"{MANAGER}-broken", "namespace": SPACE}}
 BACK_OFF = "back-off 5m0s restarting failed container=manager"
-LAST = {"terminated": {"exitCode": 1, "reason": "Error", "startedAt": None, "finishedAt": None, "message": ""}}
-SICK = "* Machine {machine}:\n  * EtcdMemberHealthy: Etcd member reports alarms: NOSPACE"
+LAST = {"terminated": {"exitCode": 1, "reason": "Error", "message": "no matches for kind"}}
 
 
-def _stop_manager(site: Site) -> None:
-    site.management.providers.broken.add(PROGRAM)
-    site.wait(lambda: PROGRAM not in site.management.providers.running())
-    _report(site, available=0)
+def _stop(site: Site, program: str = PROGRAM) -> None:
+    site.management.providers.broken.add(program)
+    site.wait(lambda: program not in site.management.providers.running())
 
 
-def _start_manager(site: Site) -> None:
-    _report(site, available=1)
+def _start(site: Site) -> None:
     site.management.providers.broken.clear()
-    site.wait(lambda: PROGRAM in site.management.providers.running())
-
-
-def _report(site: Site, *, available: int) -> None:
-    """As the Deployment controller writes it."""
-    status = condition("Available", "True" if available else "False", reason="Tended")
-    metadata = {"name": MANAGER, "namespace": SPACE}
-    counts = {"replicas": 1, "readyReplicas": available, "availableReplicas": available}
-    counts["unavailableReplicas"] = 1 - available
-    site.management.api.patch_status(
-        {"metadata": metadata}, "apis/apps/v1:deployments", {**counts, "conditions": [status]}
-    )
+    site.wait(lambda: len(site.management.providers.running()) == len(PROVIDERS))
 
 
 def _crash(site: Site) -> None:
-    _stop_manager(site)
-    ended = {"lastState": {"terminated": {"exitCode": 1, "reason": "Error", "message": "no matches for kind"}}}
-    status = waiting("CrashLoopBackOff", BACK_OFF, restartCount=7, **ended)
+    _stop(site)
+    status = waiting("CrashLoopBackOff", BACK_OFF, restartCount=7, lastState=LAST)
     Inside(site.management.api).pod(POD["metadata"]["name"], namespace=SPACE, node="node", status=status)
+    _report(site, available=0)
+    _ask_for_machine(site)
 
 
 def _recover(site: Site) -> None:
     Inside(site.management.api).remove(POD)
-    _start_manager(site)
+    _report(site, available=1)
+    _start(site)
+    _give_machine_up(site)
+
+
+def _report(site: Site, *, available: int) -> None:
+    """As the Deployment controller writes it."""
+    deployment = {"metadata": {"name": MANAGER, "namespace": SPACE}}
+    counts = {"replicas": 1, "readyReplicas": available, "availableReplicas": available}
+    conditions = [condition("Available", "True" if available else "False", reason="MinimumReplicas")]
+    site.management.api.patch_status(deployment, "apis/apps/v1:deployments", {**counts, "conditions": conditions})
+
+
+def _switch_off(site: Site) -> None:
+    _scale(site, 0)
+    site.wait(lambda: PROGRAM not in site.management.providers.running())
+    _ask_for_machine(site)
+
+
+def _switch_on(site: Site) -> None:
+    _scale(site, 1)
+    _start(site)
+    _give_machine_up(site)
 
 
 def _scale(site: Site, replicas: int) -> None:
-    site.kube.merge(
-        api_version="apps/v1", kind="Deployment", name=MANAGER, namespace=SPACE, patch={"spec": {"replicas": replicas}}
-    )
+    patch = {"spec": {"replicas": replicas}}
+    site.kube.merge(api_version="apps/v1", kind="Deployment", name=MANAGER, namespace=SPACE, patch=patch)
 
 
 def _refuse_connections(site: Site) -> None:
     """The real API server finds nobody at the webhook, and the real controllers write down what it answers."""
-    site.management.providers.broken.add(PROGRAM)
-    site.wait(lambda: PROGRAM not in site.management.providers.running())
+    _stop(site)
+    template = next(obj for obj in site.objects() if obj["kind"] == "VSphereMachineTemplate")
     with pytest.raises(EksaError) as refused:
-        site.kube.apply(_template(site))
-    assert refused.value.code == "kube.webhook_unavailable"
+        site.kube.apply(template)
+    assert refused.value.code == "kube.webhook_unavailable", refused.value
     assert "connection refused" in refused.value.message
-    _workers(site, 2)
+    _ask_for_machine(site)
 
 
 def _accept_connections(site: Site) -> None:
-    _workers(site, 1)
-    _start_manager(site)
+    _start(site)
+    _give_machine_up(site)
+
+
+def _ask_for_machine(site: Site) -> None:
+    site.patch("MachineDeployment", GROUP, {"spec": {"replicas": 2}})
+
+
+def _give_machine_up(site: Site) -> None:
+    site.patch("MachineDeployment", GROUP, {"spec": {"replicas": 1}})
     site.wait(lambda: len(site.machines()) == 2)
-
-
-def _template(site: Site) -> Obj:
-    return next(obj for obj in site.objects() if obj["kind"] == "VSphereMachineTemplate")
-
-
-def _workers(site: Site, replicas: int) -> None:
-    site.patch("MachineDeployment", GROUP, {"spec": {"replicas": replicas}})
 
 
 FAULTS = (
@@ -100,24 +108,18 @@ FAULTS = (
         words=(MANAGER, "keeps crashing", "no matches for kind"),
     ),
     Fault(
-        "provider down",
-        inject=_stop_manager,
-        heal=_start_manager,
-        code="why.provider_not_ready",
-        words=(MANAGER,),
-    ),
-    Fault(
         "provider scaled to zero",
-        inject=lambda site: _scale(site, 0),
-        heal=lambda site: _scale(site, 1),
+        inject=_switch_off,
+        heal=_switch_on,
         code="why.provider_scaled_down",
-        words=(MANAGER,),
+        words=(MANAGER, "scaled to zero"),
     ),
     Fault(
         "webhook refuses connections",
         inject=_refuse_connections,
         heal=_accept_connections,
         code="why.webhook_not_ready",
+        words=("webhook",),
     ),
 )
 

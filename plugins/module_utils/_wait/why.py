@@ -42,6 +42,7 @@ LAYERS: tuple[Rule, ...] = (
     platform.image_pull,
     platform.crash_loop,
     platform.no_room,
+    platform.scaled_down,
     platform.webhook,
     platform.provider_down,
     # vCenter, from the door inwards.

@@ -795,6 +795,14 @@ TWO_FAULTS: tuple[tuple[str, Observation, str], ...] = (
         "why.provider_crash_loop",
     ),
     (
+        "provider scaled to zero, so webhook silent",
+        w.broken(
+            w.webhook("capv-webhook-service", "capv-system"),
+            w.deployment("capv-controller-manager", "capv-system", available=0, wanted=0),
+        ),
+        "why.provider_scaled_down",
+    ),
+    (
         "image missing, so webhook silent",
         w.broken(f.pulling("capi-1", "capi-system"), w.slice_of(ready=None)),
         "why.image_pull_failed",

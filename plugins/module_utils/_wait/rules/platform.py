@@ -135,8 +135,8 @@ def webhook(seen: Observation) -> Cause | None:
     )
 
 
-def provider_down(seen: Observation) -> Cause | None:
-    """A controller does not run, and none of its pods says why."""
+def scaled_down(seen: Observation) -> Cause | None:
+    """Somebody switched a controller off, and its webhook with it."""
     for obj in seen.of("Deployment"):
         space = namespace(obj)
         if space in PROVIDERS and spec(obj).get("replicas") == 0:
@@ -146,6 +146,11 @@ def provider_down(seen: Observation) -> Cause | None:
                 fix=f"kubectl -n {space} scale deployment {name(obj)} --replicas 1.",
                 evidence=[Seen.of(called(obj), "spec.replicas is 0")],
             )
+    return None
+
+
+def provider_down(seen: Observation) -> Cause | None:
+    """A controller does not run, and none of its pods says why."""
     for space in sorted(PROVIDERS):
         for obj, words in _unavailable(seen, space):
             available = conditions(obj).get("Available")
@@ -226,4 +231,14 @@ def _webhook_words(seen: Observation) -> t.Iterator[tuple[str, str]]:
                 yield called(obj), words
 
 
-__all__ = ("CAPACITY", "PROVIDERS", "capacity", "crash_loop", "image_pull", "no_room", "provider_down", "webhook")
+__all__ = (
+    "CAPACITY",
+    "PROVIDERS",
+    "capacity",
+    "crash_loop",
+    "image_pull",
+    "no_room",
+    "provider_down",
+    "scaled_down",
+    "webhook",
+)

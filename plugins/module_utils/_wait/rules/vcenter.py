@@ -139,7 +139,7 @@ def no_session(seen: Observation) -> Cause | None:
         return cause(
             "why.vcenter_no_session",
             f"The vSphere provider does not begin with {whose}: it gets no session on vCenter{_server(seen)}",
-            fix=f"See that user and password in {secret} are right and the account is not locked, and that the managing "
+            fix=f"See that user and password in {secret} are right, the account is not locked, and that the managing "
             "cluster reaches vCenter; the reason is in the provider's log: kubectl -n capv-system logs deployment/"
             "capv-controller-manager.",
             evidence=[Seen.of(called(vm), "has no status yet"), Seen.of(secret, "is what the provider logs in with")],
