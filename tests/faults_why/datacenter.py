@@ -63,12 +63,18 @@ def _lead_machines_astray(site: Site) -> None:
 
 
 def _let_machines_go(site: Site) -> None:
-    """Without a session the provider does not let go of a machine either."""
-    for vm in site.kube.list(api_version=INFRASTRUCTURE, kind="VSphereVM", namespace=NAMESPACE):
-        if "-far-" in vm["metadata"]["name"]:
-            name = vm["metadata"]["name"]
-            site.patch("VSphereVM", name, {"metadata": {"finalizers": None}}, api_version=INFRASTRUCTURE)
-    site.end_group("far")
+    """Without a session the provider does not let go of a machine either, so somebody has to do it."""
+    site.delete_group("far")
+    site.wait(lambda: _released(site, "-far-"))
+
+
+def _released(site: Site, word: str) -> bool:
+    found = site.kube.list(api_version=INFRASTRUCTURE, kind="VSphereVM", namespace=NAMESPACE)
+    for metadata in (vm["metadata"] for vm in found if word in vm["metadata"]["name"]):
+        if metadata.get("deletionTimestamp"):
+            nobody = {"metadata": {"finalizers": None}}
+            site.patch("VSphereVM", metadata["name"], nobody, api_version=INFRASTRUCTURE)
+    return not any(word in machine["metadata"]["name"] for machine in site.machines())
 
 
 def _log_in_as(site: Site, user: str) -> None:

@@ -100,10 +100,14 @@ class Site:
         self.management.apply(sorted(group, key=lambda obj: MADE_OF.index(obj["kind"])))
 
     def end_group(self, name: str) -> None:
-        """Take it away again, with its machines."""
+        """Take it away again, and wait until its machines are gone."""
+        self.delete_group(name)
+        self.wait(lambda: not any(f"-md-{name}-" in one["metadata"]["name"] for one in self.machines()))
+
+    def delete_group(self, name: str) -> None:
+        """Take it away again."""
         deployment = f"{NAME}-md-{name}"
         self.kube.delete(api_version=CORE, kind="MachineDeployment", name=deployment, namespace=NAMESPACE)
-        self.wait(lambda: not [one for one in self.machines() if deployment in one["metadata"]["name"]])
 
     def machines(self) -> list[Obj]:
         """All Machines."""

@@ -300,7 +300,10 @@ VCENTER = (
     ),
     Case(
         "machine that the provider never looked at",
-        w.broken(s.machine(f.CP, step="bootstrapped"), w.made(w.vm(f.CP), metadata={"creationTimestamp": s.LONG_AGO})),
+        w.broken(
+            s.machine(f.CP, step="bootstrapped"),
+            w.made(w.vm(f.CP, s.condition("Paused", "False", "NotPaused")), metadata={"creationTimestamp": s.LONG_AGO}),
+        ),
         "why.vcenter_no_session",
         ("does not begin with control plane machine w01-abc12", "gets no session on vCenter vcenter.local"),
         ("VSphereVM w01-abc12",),

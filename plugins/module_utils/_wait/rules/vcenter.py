@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Inventory, Lookup, MachineFacts, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import Cause, Seen, cause
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions import Condition, conditions
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions import Condition, conditions, is_true
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation import (
     Observation,
     called,
@@ -45,6 +45,8 @@ _FAILED = frozenset(
 NEAREST = 3
 SESSION_SECONDS = 45.0
 """A provider that is not overrun looks at a new machine within seconds."""
+_WITHOUT_SESSION = frozenset({"Paused"})
+"""What the provider writes before it logs in."""
 _RETRYING = re.compile(r"last task failed retry after")
 
 
@@ -130,9 +132,9 @@ def unreachable(seen: Observation) -> Cause | None:
 def no_session(seen: Observation) -> Cause | None:
     """The provider has not written a word to a machine: without a session on vCenter it drops even that error."""
     for vm, machine in seen.vms:
-        if conditions(vm) or is_ready(vm) or vm["metadata"].get("deletionTimestamp"):
+        if is_ready(vm) or vm["metadata"].get("deletionTimestamp") or is_true(vm, "Paused"):
             continue
-        if not seen.longer_than(SESSION_SECONDS, created(vm)):
+        if set(conditions(vm)) - _WITHOUT_SESSION or not seen.longer_than(SESSION_SECONDS, created(vm)):
             continue
         whose = role(machine) if machine else f"machine {name(vm)}"
         secret = _credentials(seen)
@@ -142,7 +144,10 @@ def no_session(seen: Observation) -> Cause | None:
             fix=f"See that user and password in {secret} are right, the account is not locked, and that the managing "
             "cluster reaches vCenter; the reason is in the provider's log: kubectl -n capv-system logs deployment/"
             "capv-controller-manager.",
-            evidence=[Seen.of(called(vm), "has no status yet"), Seen.of(secret, "is what the provider logs in with")],
+            evidence=[
+                Seen.of(called(vm), "nothing is said of it yet"),
+                Seen.of(secret, "is what the provider logs in with"),
+            ],
             since=created(vm),
         )
     return None
