@@ -34,8 +34,8 @@ from ansible_collections.eks.anywhere.tests.unit.wait import world as w
 
 OPS = pathlib.Path(__file__).resolve().parents[3] / "plugins" / "module_utils" / "_ops"
 SOURCES = sorted(OPS.glob("*.py"))
-OWN_WORDS = frozenset({"bootstrap.py"})
-"""Sleeps a few times without ``until``, and then raises what kind or the API server said."""
+OWN_WORDS = frozenset({"bootstrap.py", "lease.py", "move.py"})
+"""Sleep a few times without ``until``; they print why, and then raise what they saw last."""
 SECONDS = 45.0
 """Less than what ends a hopeless wait before its time."""
 
