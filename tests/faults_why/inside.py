@@ -15,6 +15,7 @@ import typing as t
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.tests.simulation.clusters import HEALTHY, Obj
@@ -102,19 +103,19 @@ class Inside:
 
 
 def _expired(certificate: bytes, key: bytes) -> bytes:
-    """The same certificate, past its date since yesterday."""
+    """One that the same authority issued to the API server, past its date since yesterday."""
     valid, now = x509.load_pem_x509_certificate(certificate), dt.datetime.now(dt.UTC)
     builder = (
         x509.CertificateBuilder()
-        .subject_name(valid.subject)
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kube-apiserver")]))
         .issuer_name(valid.issuer)
         .public_key(valid.public_key())
-        .serial_number(valid.serial_number)
+        .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=2))
         .not_valid_after(now - dt.timedelta(days=1))
     )
-    for extension in valid.extensions:
-        builder = builder.add_extension(extension.value, critical=extension.critical)
+    names = valid.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    builder = builder.add_extension(names.value, critical=False)
     private = serialization.load_pem_private_key(key, password=None)
     assert isinstance(private, rsa.RSAPrivateKey)
     return builder.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
