@@ -9,8 +9,6 @@ or the disruption controller writes is written by ``Inside``; each fault says wh
 
 from __future__ import annotations
 
-from pyVim.task import WaitForTask
-
 from ansible_collections.eks.anywhere.tests.faults_why.fault import Fault
 from ansible_collections.eks.anywhere.tests.faults_why.inside import IMAGE, condition, waiting
 from ansible_collections.eks.anywhere.tests.faults_why.site import KEPT_UNTIL, NAME, Site
@@ -62,8 +60,8 @@ def _destroy_machine(site: Site) -> None:
     with site.vcenter.connect() as content:
         for machine in machines(content):
             if machine.name == name:
-                WaitForTask(machine.ref.PowerOffVM_Task())
-                WaitForTask(machine.ref.Destroy_Task())
+                site.finish(machine.ref.PowerOffVM_Task())
+                site.finish(machine.ref.Destroy_Task())
     _lose_kubelet(site)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from pyVim.task import WaitForTask
 from pyVmomi import vim
 
 from ansible_collections.eks.anywhere.tests.faults_why.fault import Fault
@@ -89,7 +88,7 @@ def _silence(site: Site) -> None:
     with site.vcenter.connect() as content:
         site.wait(lambda: any(one.running for one in _named(content, f"-{MUTE}-")))
         for machine in _named(content, f"-{MUTE}-"):
-            WaitForTask(machine.ref.ReconfigVM_Task(vim.vm.ConfigSpec(extraConfig=[tools])))
+            site.finish(machine.ref.ReconfigVM_Task(vim.vm.ConfigSpec(extraConfig=[tools])))
 
 
 def _speak(site: Site) -> None:

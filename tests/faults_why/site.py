@@ -131,6 +131,10 @@ class Site:
         """Change an object of the management cluster."""
         self.kube.merge(api_version=api_version, kind=kind, name=name, namespace=NAMESPACE, patch=patch)
 
+    def finish(self, task: t.Any) -> None:
+        """Wait for the end of a task of vCenter."""
+        self.wait(lambda: str(task.info.state) == "success")
+
     def wait(self, condition: t.Callable[[], bool], *, seconds: float = READY_SECONDS) -> None:
         """Until it holds."""
         until = time.monotonic() + seconds
