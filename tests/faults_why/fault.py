@@ -101,14 +101,14 @@ class Account:
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         return "\n".join([rule, lines[0], rule, *lines[1:], rule])
 
-    def record(self) -> None:
-        """Print the table and keep the slowest."""
-        if not self._found:
-            return
-        slowest = max(found.seconds for found in self._found)
-        figures.record("why.slowest_cause_seconds", slowest, most=AT_MOST_SECONDS)
-        figures.record("why.faults", len(self._found), unit="faults")
-        print(f"\n{self.table}", flush=True)
+    def record(self, *, whole: int) -> None:
+        """Print the table; keep the slowest, but only of a run that found the whole number."""
+        if self._found:
+            print(f"\n{self.table}", flush=True)
+        if len(self._found) == whole:
+            slowest = max(found.seconds for found in self._found)
+            figures.record("why.slowest_cause_seconds", slowest, most=AT_MOST_SECONDS)
+            figures.record("why.faults", whole, unit="faults")
 
 
 __all__ = ("AT_MOST_SECONDS", "Account", "Fault", "Found", "ask", "find", "settle")

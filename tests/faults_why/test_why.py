@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.eks.anywhere.tests.faults_why import cluster, datacenter, platform
+from ansible_collections.eks.anywhere.tests.faults_why.catalog import FAULTS
 from ansible_collections.eks.anywhere.tests.faults_why.fault import Account, Fault, find, settle
 from ansible_collections.eks.anywhere.tests.faults_why.site import Site
-
-FAULTS = (*datacenter.FAULTS, *cluster.FAULTS, *platform.FAULTS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
