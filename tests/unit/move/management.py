@@ -93,11 +93,13 @@ class Management(FakeKube):
 
     def get(self, **where: t.Any) -> Obj | None:
         """See the port."""
-        return self._call(lambda: FakeKube.get(self, **where))
+        parent = super()
+        return self._call(lambda: parent.get(**where))
 
     def list(self, **where: t.Any) -> list[Obj]:
         """See the port."""
-        return self._call(lambda: FakeKube.list(self, **where))
+        parent = super()
+        return self._call(lambda: parent.list(**where))
 
     def apply(self, obj: Obj, *, dry_run: bool = False) -> Obj:
         """See the port."""
@@ -109,9 +111,10 @@ class Management(FakeKube):
 
     def merge(self, **where: t.Any) -> Obj:
         """See the port; a change of the specification is a new generation."""
+        parent = super()
 
         def merge() -> Obj:
-            merged = FakeKube.merge(self, **where)
+            merged = parent.merge(**where)
             stored = self.objects.get(object_id(merged))
             if stored is not None and "spec" in where["patch"]:
                 stored["metadata"]["generation"] = stored["metadata"].get("generation", 1) + 1
@@ -121,7 +124,8 @@ class Management(FakeKube):
 
     def delete(self, **where: t.Any) -> bool:
         """See the port."""
-        return self._call(lambda: FakeKube.delete(self, **where), group=_group(where["api_version"]))
+        parent = super()
+        return self._call(lambda: parent.delete(**where), group=_group(where["api_version"]))
 
     def add_deployments(self) -> None:
         """The providers' controllers, one pod each, and cert-manager, which is none."""

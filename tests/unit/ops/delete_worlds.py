@@ -102,7 +102,7 @@ class FakeVCenter:
         self.items: dict[str, MachineItem] = {}
         self.running_tasks: dict[str, str] = {}
         self.unseen: tuple[str, ...] = ()
-        self.refused: EksaError | None = None
+        self.refused: list[EksaError] = []
         self.sessions = 0
         self.logins = 0
 
@@ -125,8 +125,8 @@ class FakeVCenter:
 
     def login(self, certificate: Certificate) -> None:
         """Count a login."""
-        if self.refused:
-            raise self.refused
+        for refusal in self.refused:
+            raise refusal
         self.logins += 1
 
     def search(self, query: MachineSearch) -> FoundMachines:

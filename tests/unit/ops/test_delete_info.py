@@ -232,7 +232,7 @@ def test_a_missing_management_kubeconfig_is_told() -> None:
 
 def test_a_silent_vcenter_is_told_in_the_plan_and_hides_nothing() -> None:
     scene = World()
-    scene.vcenter.refused = EksaError("vCenter refused the password.", code="vsphere.login_refused")
+    scene.vcenter.refused.append(EksaError("vCenter refused the password.", code="vsphere.login_refused"))
     data = scene.info().data
     assert data["remaining"] == ["machines_destroyed"]
     assert data["phases"][6]["detail"] == "vCenter refused the password."

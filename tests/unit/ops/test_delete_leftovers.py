@@ -165,7 +165,7 @@ def test_killed_while_destroying_the_next_run_finishes(kill_at: int) -> None:
 def test_a_vcenter_that_cannot_be_asked_is_an_error_and_no_clean_report() -> None:
     scene = World()
     scene.files.files = dict.fromkeys(MADE, "text")
-    scene.vcenter.refused = EksaError("vCenter refused the password.", code="vsphere.login_refused")
+    scene.vcenter.refused.append(EksaError("vCenter refused the password.", code="vsphere.login_refused"))
     with pytest.raises(EksaError) as caught:
         scene.look(files=True)
     assert caught.value.code == "vsphere.login_refused"
