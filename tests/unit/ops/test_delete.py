@@ -285,7 +285,7 @@ def test_purge_leaves_a_machine_alone_that_is_not_proven() -> None:
         (lambda vcenter: setattr(vcenter, "unseen", ("/DC0/vm/eksa",)), "cannot be looked into"),
         (
             lambda vcenter: setattr(
-                vcenter, "refused", EksaError("EKSA_VSPHERE_USERNAME is not set.", code="vsphere.credentials_missing")
+                vcenter, "refused", [EksaError("EKSA_VSPHERE_USERNAME is not set.", code="vsphere.credentials_missing")]
             ),
             "EKSA_VSPHERE_USERNAME is not set",
         ),
