@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
 import typing as t
 
@@ -93,13 +94,11 @@ class Management(FakeKube):
 
     def get(self, **where: t.Any) -> Obj | None:
         """See the port."""
-        parent = super()
-        return self._call(lambda: parent.get(**where))
+        return self._call(functools.partial(super().get, **where))
 
     def list(self, **where: t.Any) -> list[Obj]:
         """See the port."""
-        parent = super()
-        return self._call(lambda: parent.list(**where))
+        return self._call(functools.partial(super().list, **where))
 
     def apply(self, obj: Obj, *, dry_run: bool = False) -> Obj:
         """See the port."""
@@ -111,10 +110,10 @@ class Management(FakeKube):
 
     def merge(self, **where: t.Any) -> Obj:
         """See the port; a change of the specification is a new generation."""
-        parent = super()
+        plain = functools.partial(super().merge, **where)
 
         def merge() -> Obj:
-            merged = parent.merge(**where)
+            merged = plain()
             stored = self.objects.get(object_id(merged))
             if stored is not None and "spec" in where["patch"]:
                 stored["metadata"]["generation"] = stored["metadata"].get("generation", 1) + 1
@@ -124,8 +123,7 @@ class Management(FakeKube):
 
     def delete(self, **where: t.Any) -> bool:
         """See the port."""
-        parent = super()
-        return self._call(lambda: parent.delete(**where), group=_group(where["api_version"]))
+        return self._call(functools.partial(super().delete, **where), group=_group(where["api_version"]))
 
     def add_deployments(self) -> None:
         """The providers' controllers, one pod each, and cert-manager, which is none."""
