@@ -129,6 +129,7 @@ def test_a_finished_cluster_is_seen_at_a_glance(finished: ApiServer, tmp_path: p
         artifacts=FakeArtifacts({}),
         open_file=KubeClient.from_kubeconfig,
         connect=functools.partial(KubeClient.from_kubeconfig_text, origin="test"),
+        node_kubeconfig=lambda name: "",
         report=FakeReporter(),
     )
     subject = info.Subject(config=samples.config(), bundles=None, state_dir=str(tmp_path))
