@@ -69,6 +69,14 @@ class Collector:
         specs = vmodl.query.PropertyCollector
         return self._retrieve([specs.ObjectSpec(obj=ref, skip=False) for ref in refs], paths)
 
+    def read_one(self, ref: t.Any, paths: t.Sequence[str]) -> Row | None:
+        """Properties of one object; None when it is gone, as machines and old tasks are."""
+        try:
+            rows = self.read([ref], {type(ref).__name__.rpartition(".")[2]: paths})
+        except vmodl.fault.ManagedObjectNotFound:
+            return None
+        return rows[0] if rows else None
+
     def traverse(self, root: t.Any, hops: t.Sequence[Hop], paths: t.Mapping[str, t.Sequence[str]]) -> list[Row]:
         """Properties of the objects of these kinds that the hops lead to, the root included."""
         specs = vmodl.query.PropertyCollector

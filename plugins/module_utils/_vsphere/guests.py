@@ -37,7 +37,7 @@ def read(queries: t.Sequence[MachineQuery], *, content: t.Any) -> dict[str, Mach
 
 def _one(query: MachineQuery, *, content: t.Any, collector: Collector) -> MachineFacts:
     stub = content.propertyCollector._stub
-    row = _row(collector, vim.VirtualMachine(query.ref, stub), STATE) if query.ref else None
+    row = collector.read_one(vim.VirtualMachine(query.ref, stub), STATE) if query.ref else None
     tasks = [vim.Task(query.task, stub)] if query.task else []
     tasks += list(row.values.get("recentTask") or ()) if row else []
     facts = _tasks(MachineFacts(), [info for task in tasks if (info := _info(collector, task)) is not None])
@@ -54,17 +54,8 @@ def _one(query: MachineQuery, *, content: t.Any, collector: Collector) -> Machin
     )
 
 
-def _row(collector: Collector, ref: t.Any, paths: t.Sequence[str]) -> Row | None:
-    """Properties of one object; None when it is gone, as machines and old tasks are."""
-    try:
-        rows = collector.read([ref], {type(ref).__name__.rpartition(".")[2]: paths})
-    except vmodl.fault.ManagedObjectNotFound:
-        return None
-    return rows[0] if rows else None
-
-
 def _info(collector: Collector, task: t.Any) -> t.Any:
-    row = _row(collector, task, ("info",))
+    row = collector.read_one(task, ("info",))
     return row.values.get("info") if row else None
 
 

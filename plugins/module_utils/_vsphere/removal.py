@@ -42,7 +42,7 @@ def search(query: MachineSearch, *, content: t.Any) -> FoundMachines:
         ref = content.searchIndex.FindByUuid(None, uuid, True, is_instance)
         if ref is not None:
             seen[_moid(ref)] = ref
-    rows = [row for ref in seen.values() if (row := _row(collector, ref, DETAILS)) is not None]
+    rows = [row for ref in seen.values() if (row := collector.read_one(ref, DETAILS)) is not None]
     return FoundMachines(items=tuple(_item(collector, row, query) for row in rows), unseen=tuple(unseen))
 
 
@@ -50,7 +50,7 @@ def destroy(machine: MachineItem, *, content: t.Any) -> None:
     """Switch off, then destroy; each task is waited for."""
     collector = Collector(content.propertyCollector)
     ref = vim.VirtualMachine(machine.ref, content.propertyCollector._stub)
-    row = _row(collector, ref, DETAILS)
+    row = collector.read_one(ref, DETAILS)
     if row is None:
         return
     there = (row.values.get("name"), row.values.get("config.uuid"), bool(row.values.get("config.template")))
@@ -80,7 +80,7 @@ def _switch_off(collector: Collector, ref: t.Any) -> None:
 def _finish(collector: Collector, task: t.Any, path: str) -> None:
     end = time.monotonic() + TASK_SECONDS
     while time.monotonic() < end:
-        row = _row(collector, task, ("info",))
+        row = collector.read_one(task, ("info",))
         info = row.values.get("info") if row else None
         if info is None or info.state == "success":
             return
@@ -130,22 +130,13 @@ def _path(collector: Collector, ref: t.Any) -> str:
     """Inventory path, by the folders above it; the root folder has no name in it."""
     parts: list[str] = []
     while ref is not None:
-        row = _row(collector, ref, ABOVE)
+        row = collector.read_one(ref, ABOVE)
         parent = row.values.get("parent") if row else None
         if row is None or parent is None:
             break
         parts.append(str(row.values.get("name", "")))
         ref = parent
     return "/" + "/".join(reversed(parts))
-
-
-def _row(collector: Collector, ref: t.Any, paths: t.Sequence[str]) -> Row | None:
-    """Properties of one object; None when it is gone."""
-    try:
-        rows = collector.read([ref], {type(ref).__name__.rpartition(".")[2]: paths})
-    except vmodl.fault.ManagedObjectNotFound:
-        return None
-    return rows[0] if rows else None
 
 
 def _moid(ref: t.Any) -> str:
