@@ -19,6 +19,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_objects i
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_stuck import Stuck
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_vcenter import Datacenter
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import delete_objects as planning
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_fence as fencing
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -161,11 +162,9 @@ class _Deleter:
 
     def _start_controllers(self) -> None:
         """A move that was cut may have left the providers here at no replicas."""
-        for obj in self._kube.list(api_version="apps/v1", kind="Deployment", labels="cluster.x-k8s.io/provider"):
-            before = (obj["metadata"].get("annotations") or {}).get(planning.FENCE)
-            if before:
-                replicas = int(before.partition("/")[0])
-                self._merge(obj, {"metadata": {"annotations": {planning.FENCE: None}}, "spec": {"replicas": replicas}})
+        listed = self._kube.list(api_version="apps/v1", kind="Deployment", labels=fencing.PROVIDER_LABEL)
+        for controller in fencing.to_start(map(fencing.Controller.of, listed)):
+            self._merge(controller.obj, fencing.start_patch(controller))
 
     def _bring_zones(self) -> None:
         """Failure domains stay behind when a cluster moves; without them its machines could not be looked up."""

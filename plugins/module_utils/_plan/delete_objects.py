@@ -20,8 +20,6 @@ LABEL = "cluster.x-k8s.io/cluster-name"
 ZONE_LABEL = "infrastructure.cluster.x-k8s.io/cluster-name"
 PAUSED = "anywhere.eks.amazonaws.com/paused"
 DELETE_WHEN_PAUSED = "anywhere.eks.amazonaws.com/allow-delete-when-paused"
-FENCE = "eks-anywhere-capi-move/replicas"
-"""On a controller that a move has stopped: how many pods it had, and how many served."""
 
 Kind = tuple[str, str]
 """API version and kind."""
@@ -161,7 +159,6 @@ __all__ = (
     "CORE",
     "DELETE_WHEN_PAUSED",
     "EKSA",
-    "FENCE",
     "INFRASTRUCTURE",
     "LABEL",
     "LEVELS",

@@ -28,6 +28,11 @@ class Controller:
     obj: Obj
     before: tuple[int, int] | None = None
 
+    @classmethod
+    def of(cls, obj: Obj) -> Controller:
+        """As a Deployment tells it."""
+        return cls(obj=obj, before=_before(obj))
+
     @property
     def name(self) -> str:
         """Name of the Deployment."""
@@ -64,7 +69,7 @@ def controllers(deployments: t.Iterable[Obj], *, providers: t.Iterable[Obj]) -> 
     """Deployments of the providers in the inventory of ``clusterctl init``; nothing else is ever touched."""
     homes = {provider["metadata"]["namespace"] for provider in providers}
     return tuple(
-        Controller(obj=obj, before=_before(obj))
+        Controller.of(obj)
         for obj in deployments
         if obj["metadata"]["namespace"] in homes and PROVIDER_LABEL in (obj["metadata"].get("labels") or {})
     )
