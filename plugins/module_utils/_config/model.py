@@ -15,6 +15,9 @@ import typing as t
 Document = dict[str, t.Any]
 Strings = t.Mapping[str, str]
 
+ETCD_PLACEHOLDER = "https://placeholder:2379"
+"""Endpoint of an external etcd as it is rendered; a controller writes the real ones when its members are known."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Taint:
@@ -232,6 +235,7 @@ class ClusterConfig:
 
 
 __all__ = (
+    "ETCD_PLACEHOLDER",
     "Autoscaling",
     "Cilium",
     "ClusterConfig",

@@ -14,6 +14,7 @@ import itertools
 import re
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ETCD_PLACEHOLDER
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import (
     Name,
     by_name,
@@ -25,8 +26,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
-PLACEHOLDER = ["https://placeholder:2379"]
-"""Endpoints of an external etcd as they are rendered; a controller writes the real ones when its members are known."""
 ENDPOINTS = ("spec", "kubeadmConfigSpec", "clusterConfiguration", "etcd", "external", "endpoints")
 
 _NUMBERED = re.compile(r"(.*?)-(\d+)", re.DOTALL)
@@ -85,10 +84,10 @@ def _renamed(obj: Obj, names: t.Mapping[Name, str]) -> Obj:
 
 def _with_endpoints(obj: Obj, known: t.Mapping[Name, Obj]) -> Obj:
     """Writing the placeholder over real endpoints would cut the control plane off from its etcd, and roll it."""
-    if obj["kind"] != "KubeadmControlPlane" or dig(obj, ENDPOINTS) != PLACEHOLDER:
+    if obj["kind"] != "KubeadmControlPlane" or dig(obj, ENDPOINTS) != [ETCD_PLACEHOLDER]:
         return obj
     endpoints = dig(known.get(key(obj)), ENDPOINTS)
     return replaced(obj, ENDPOINTS, endpoints) if endpoints else obj
 
 
-__all__ = ("ENDPOINTS", "PLACEHOLDER", "settled")
+__all__ = ("ENDPOINTS", "settled")

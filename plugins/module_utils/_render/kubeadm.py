@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ETCD_PLACEHOLDER, ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import (
     admission,
@@ -19,9 +19,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render import (
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._render.host import CLOUD_INIT, Host
 from ansible_collections.eks.anywhere.plugins.module_utils._render.inputs import Inputs
-
-_ETCD_PLACEHOLDER = "https://placeholder:2379"
-"""Replaced by the etcd controller as soon as its members are known."""
 
 _LOGS = "/var/log/kubernetes"
 
@@ -69,7 +66,7 @@ def _etcd(inputs: Inputs, host: Host) -> Obj:
         certificate = "server-etcd-client.crt" if host.is_bottlerocket else "apiserver-etcd-client.crt"
         return {
             "external": {
-                "endpoints": [_ETCD_PLACEHOLDER],
+                "endpoints": [ETCD_PLACEHOLDER],
                 "caFile": f"{host.folder}/pki/etcd/ca.crt",
                 "certFile": f"{host.folder}/pki/{certificate}",
                 "keyFile": f"{host.folder}/pki/apiserver-etcd-client.key",
