@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import re
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
@@ -182,14 +183,20 @@ def created(obj: Obj) -> str:
     return str(obj["metadata"].get("creationTimestamp") or "")
 
 
-def words_of(obj: Obj) -> t.Iterator[tuple[Condition | None, str]]:
-    """Every message of an object: those of conditions that are not well, then of failures."""
+def complaints(obj: Obj) -> t.Iterator[tuple[Condition | None, str]]:
+    """What an object says is not well with it: the messages of conditions that are not true, then of its failure."""
     for found in conditions(obj).values():
-        if found.message:
+        if found.status != "True" and found.message:
             yield found, found.message
     failure = status(obj).get("failureMessage")
     if failure:
         yield None, str(failure)
+
+
+def complaint(objects: t.Iterable[Obj], pattern: re.Pattern[str]) -> tuple[Obj, str] | None:
+    """The first complaint that fits, with the object that makes it."""
+    told = ((obj, words) for obj in objects for _found, words in complaints(obj))
+    return next((entry for entry in told if pattern.search(entry[1])), None)
 
 
 __all__ = (
@@ -200,6 +207,8 @@ __all__ = (
     "Observation",
     "Refusal",
     "called",
+    "complaint",
+    "complaints",
     "created",
     "group",
     "is_control_plane",
@@ -213,5 +222,4 @@ __all__ = (
     "role",
     "spec",
     "status",
-    "words_of",
 )

@@ -16,13 +16,13 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     PAUSED,
     Observation,
     called,
+    complaint,
     group,
     name,
     namespace,
     role,
     spec,
     status,
-    words_of,
 )
 
 _REFUSED = frozenset({"kube.unauthorized", "kube.forbidden"})
@@ -118,9 +118,10 @@ def certificate_expired(seen: Observation) -> Cause | None:
             evidence=[Seen.of(called(machine), f"certificatesExpiryDate {date}")],
             since=date,
         )
-    where, words = next(_expired_words(seen), ("", ""))
-    if not where:
+    told = _expired_words(seen)
+    if told is None:
         return None
+    where, words = told
     return cause(
         "why.certificate_expired",
         f"A certificate has expired, {where} says: {words}",
@@ -139,14 +140,12 @@ def _past_date(seen: Observation) -> t.Iterator[tuple[Obj, str]]:
             yield machine, date
 
 
-def _expired_words(seen: Observation) -> t.Iterator[tuple[str, str]]:
+def _expired_words(seen: Observation) -> tuple[str, str] | None:
     for server, refusal in (("Management cluster", seen.refusal), ("Workload cluster", seen.workload_refusal)):
         if refusal and _EXPIRED.search(refusal.message):
-            yield server, refusal.message
-    for obj in seen.management:
-        for found, words in words_of(obj):
-            if (found is None or found.status != "True") and _EXPIRED.search(words):
-                yield called(obj), words
+            return server, refusal.message
+    found = complaint(seen.management, _EXPIRED)
+    return (called(found[0]), found[1]) if found else None
 
 
 __all__ = (

@@ -16,11 +16,11 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions impo
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation import (
     Observation,
     called,
+    complaint,
     name,
     namespace,
     spec,
     status,
-    words_of,
 )
 
 PROVIDERS = frozenset(
@@ -110,10 +110,10 @@ def capacity(where: str, pod: Obj, words: str, *, since: str) -> Cause:
 def webhook(seen: Observation) -> Cause | None:
     """The API server calls a webhook that nobody answers, so nothing it guards can be written."""
     silent = next(_without_endpoints(seen), None)
-    refused = next(_webhook_words(seen), None)
+    refused = complaint(seen.management, _WEBHOOK)
     if silent is None and refused is None:
         return None
-    evidence = [Seen.of(*refused)] if refused else []
+    evidence = [Seen.of(called(refused[0]), refused[1])] if refused else []
     if silent is None:
         subject, fix = (
             "A webhook",
@@ -222,13 +222,6 @@ def _without_endpoints(seen: Observation) -> t.Iterator[tuple[str, str]]:
             key = (str(service.get("namespace")), str(service.get("name")))
             if key[0] in PROVIDERS and key not in answering:
                 yield key
-
-
-def _webhook_words(seen: Observation) -> t.Iterator[tuple[str, str]]:
-    for obj in seen.management:
-        for found, words in words_of(obj):
-            if (found is None or found.status != "True") and _WEBHOOK.search(words):
-                yield called(obj), words
 
 
 __all__ = (
