@@ -32,7 +32,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     spec,
     status,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.vcenter import PARTS, is_ready, named
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.vcenter_parts import PARTS, named
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.vcenter import is_ready
 
 Open = t.Callable[[str], contextlib.AbstractContextManager[VSphere]]
 

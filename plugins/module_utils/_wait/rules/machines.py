@@ -23,7 +23,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     spec,
     status,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.vcenter import PARTS, facts, is_ready, named
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.vcenter_parts import PARTS, named
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.vcenter import facts, is_ready
 
 ADDRESS_SECONDS = 180.0
 """A machine boots and asks for an address within this time."""
