@@ -46,6 +46,15 @@ options:
     description:
       - Namespace of objects that name none themselves.
     type: str
+  parts:
+    description:
+      - Parts of the rendered cluster to apply, all when unset. A part is what holds machines, with its templates and
+        its MachineHealthCheck. This is how an upgrade rolls one part after the other.
+      - V(etcd), V(control_plane), V(workers), one worker group as V(workers/NAME), and V(rest), which is all else.
+      - Where etcd is external and changes, V(etcd) pauses the control plane until V(control_plane) is applied, and
+        leaves an etcd alone that needs no change. Where etcd is stacked, V(etcd) is nothing.
+    type: list
+    elements: str
   template_facts:
     description:
       - What M(eks.anywhere.vsphere_validate) returned as RV(eks.anywhere.vsphere_validate#module:template_facts).
@@ -66,6 +75,13 @@ EXAMPLES = r"""
     config_file: prod.yaml
     bundles_file: bundles/bundles.yaml
     template_facts: "{{ checked.template_facts }}"
+
+- name: Apply what rolls the control plane, and nothing else
+  eks.anywhere.capi_apply:
+    kubeconfig: prod/prod-eks-a-cluster.kubeconfig
+    config_file: prod.yaml
+    bundles_file: bundles/bundles.yaml
+    parts: [control_plane]
 
 - name: Apply one object
   eks.anywhere.capi_apply:
@@ -118,6 +134,7 @@ from pathlib import Path
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, KUBE, VSPHERE, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply_parts import apply_parts
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.settling import Server, apply_settled
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
@@ -135,11 +152,12 @@ SPEC = Spec(
             "objects": {"type": "list", "elements": "dict"},
             "manifest_file": {"type": "path"},
             "namespace": {"type": "str"},
+            "parts": {"type": "list", "elements": "str"},
             "template_facts": {"type": "dict"},
             "ssh_authorized_key": {"type": "str", "no_log": False},
         },
     ),
-    mutually_exclusive=(_SOURCES,),
+    mutually_exclusive=(_SOURCES, ("parts", "objects"), ("parts", "manifest_file")),
     required_one_of=(_SOURCES,),
 )
 
@@ -154,6 +172,8 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         check_mode=context.check_mode,
     )
     found = sources.objects(params, files=LocalFiles(), artifacts=artifacts, environ=os.environ)
+    if params["parts"] is not None:
+        return apply_parts(found, params["parts"], server=server)
     return apply_settled(found, server=server, rendered=sources.rendered(params))
 
 

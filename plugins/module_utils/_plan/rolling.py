@@ -27,6 +27,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import
     references,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.naming import settled
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.parts import group_of
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
 IN_PLACE = "InPlace"
@@ -146,13 +147,13 @@ class _Sight:
 
     def groups(self) -> dict[str, Obj]:
         """MachineDeployments by name of the worker group."""
-        return {_group(obj): obj for obj in self.of_kind("MachineDeployment")}
+        return {group_of(obj): obj for obj in self.of_kind("MachineDeployment")}
 
     def removed(self) -> t.Iterator[str]:
         clusters = {obj["metadata"]["name"] for obj in self.of_kind("Cluster")}
         for name, obj in self.live.items():
             if name[0] == "MachineDeployment" and name not in self.wanted and dig(obj, _CLUSTER) in clusters:
-                yield _group(obj)
+                yield group_of(obj)
 
     def workers(self, wanted: Obj) -> Part:
         live = self.live[key(wanted)]
@@ -168,10 +169,6 @@ class _Sight:
             found = changes(there, fresh) if there and fresh else ()
             path = f"{wanted['kind']}.{'.'.join(after.keys)}.name"
             yield from found or (Difference(path, before.template[2], after.template[2]),)
-
-
-def _group(deployment: Obj) -> str:
-    return str(deployment["metadata"]["name"]).removeprefix(f"{dig(deployment, _CLUSTER)}-")
 
 
 def _part(live: Obj, wanted: Obj, *, reasons: t.Iterable[Difference], in_place: t.Iterable[Difference] = ()) -> Part:
