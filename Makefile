@@ -54,6 +54,11 @@ e2e-ha: lab-up ## the same with three control plane nodes and two workers (opt-i
 faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
 	@python3 $(TOOLS)/suites.py run faults
 
+.PHONY: faults-delete
+faults-delete: lab-up ## delete clusters half built, and with deletions that are killed: nothing left (opt-in, long)
+	@python3 $(TOOLS)/suites.py run faults-delete
+	@$(FIGURES) show delete.
+
 .PHONY: why
 why: python lab-build ## break a cluster in many ways between real servers and time how fast the cause is named; needs no lab
 	@python3 $(TOOLS)/suites.py run why

@@ -234,14 +234,14 @@ class Lab:
 
     def our_sessions(self) -> int:
         """Open sessions that this collection holds, told from those of the controllers by the user agent."""
-        with self._vcenter() as content:
+        with self.vcenter() as content:
             mine = content.sessionManager.currentSession.key
             listed = content.sessionManager.sessionList
             return sum(1 for one in listed if one.key != mine and OUR_AGENT in (one.userAgent or "").lower())
 
     def machines(self) -> frozenset[str]:
         """Names of the virtual machines that are no templates."""
-        with self._vcenter() as content:
+        with self.vcenter() as content:
             view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], recursive=True)
             names = frozenset(one.name for one in view.view if not one.config.template)
             view.Destroy()
@@ -254,7 +254,8 @@ class Lab:
         return World(containers=containers(), machines=self.machines(), files=files)
 
     @contextlib.contextmanager
-    def _vcenter(self) -> t.Iterator[t.Any]:
+    def vcenter(self) -> t.Iterator[t.Any]:
+        """Content of the vCenter, in a session of its own."""
         host, _colon, port = self.server.partition(":")
         user, password = self.variables["eksa_vsphere_username"], self.password
         service = SmartConnect(host=host, port=int(port), user=user, pwd=password, disableSslCertValidation=True)

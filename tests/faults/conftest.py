@@ -17,6 +17,13 @@ from ansible_collections.eks.anywhere.tests.labkit import Lab, Run, containers, 
 NAME = "f01"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Markers of this folder."""
+    config.addinivalue_line(
+        "markers", "half_built: deletes a cluster that is half built; long, opt-in"
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class Victim:
     """A cluster config to spoil, and the run on it."""

@@ -51,7 +51,10 @@ SUITES: dict[str, Suite] = {
     "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha"), seconds_at_most=1500),
     "e2e-etcd": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "etcd"), seconds_at_most=900),
     "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha"), seconds_at_most=2400),
-    "faults": Suite(_pytest("-v", "tests/faults"), seconds_at_most=2400),
+    "faults": Suite(_pytest("-v", "tests/faults", "-m", "not half_built"), seconds_at_most=2400),
+    "faults-delete": Suite(
+        _pytest("-v", "-n", "2", "--dist", "worksteal", "tests/faults", "-m", "half_built"), seconds_at_most=3600
+    ),
     "cuts": Suite(_pytest("-v", "-s", "tests/cuts"), seconds_at_most=1200),
     "cuts-all": Suite(_pytest("-v", "-s", "tests/cuts"), seconds_at_most=12 * 3600, environment={"EKSA_CUTS": "all"}),
     "why": Suite(_pytest("-v", "-s", "tests/faults_why"), seconds_at_most=900),
