@@ -134,8 +134,8 @@ from pathlib import Path
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, KUBE, VSPHERE, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply_parts import apply_parts
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.settling import Server, apply_settled
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply_parts import apply_chosen
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.settling import Server
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.artifacts import LocalArtifacts
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
@@ -172,9 +172,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         check_mode=context.check_mode,
     )
     found = sources.objects(params, files=LocalFiles(), artifacts=artifacts, environ=os.environ)
-    if params["parts"] is not None:
-        return apply_parts(found, params["parts"], server=server)
-    return apply_settled(found, server=server, rendered=sources.rendered(params))
+    return apply_chosen(found, params["parts"], server=server, rendered=sources.rendered(params))
 
 
 def main() -> t.NoReturn:

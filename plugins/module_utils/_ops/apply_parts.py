@@ -19,6 +19,15 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, O
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
 
+def apply_chosen(
+    objects: t.Sequence[Obj], parts: t.Collection[str] | None, *, server: Server, rendered: bool
+) -> Result:
+    """Apply all objects, or those of some parts where parts are named."""
+    if parts is None:
+        return apply_settled(objects, server=server, rendered=rendered)
+    return apply_parts(objects, parts, server=server)
+
+
 def apply_parts(objects: t.Sequence[Obj], parts: t.Collection[str], *, server: Server) -> Result:
     """Apply the parts of a rendered cluster. With an external etcd its roll is prepared, or the control plane freed."""
     chosen = selected(objects, parts)
@@ -95,4 +104,4 @@ def _identity(obj: Obj) -> dict[str, t.Any]:
     }
 
 
-__all__ = ("apply_parts",)
+__all__ = ("apply_chosen", "apply_parts")
