@@ -72,11 +72,6 @@ def fields(**names: Schema) -> Fields:
     return Fields(names)
 
 
-def frees(names: str) -> dict[str, Schema]:
-    """Names (of a text) whose values are taken as they are."""
-    return dict.fromkeys(names.split(), FREE)
-
-
 REF = fields(kind=STR, name=STR)
 USERS = ListOf(fields(name=STR, sshAuthorizedKeys=STRINGS))
 
@@ -148,5 +143,4 @@ __all__ = (
     "MapOf",
     "Schema",
     "fields",
-    "frees",
 )
