@@ -106,7 +106,6 @@ def test_a_run_is_its_controller_wherever_it_was_sent() -> None:
     assert run == processes.described(os.getppid())
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a process that its parent died")
 def test_a_worker_unwinds_when_its_parent_is_killed(tmp_path: pathlib.Path) -> None:
     said = tmp_path / "said"
     parent = subprocess.Popen([sys.executable, "-c", ORPHAN, str(said)])
