@@ -23,6 +23,7 @@ description:
 extends_documentation_fragment:
   - eks.anywhere.attributes
   - eks.anywhere.cluster
+  - eks.anywhere.tools
   - eks.anywhere.vsphere
 attributes:
   check_mode:
@@ -183,19 +184,22 @@ machines:
 import typing as t
 from pathlib import Path
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, VSPHERE, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, TOOLS, VSPHERE, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import delete_config, delete_info
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_vcenter import Datacenter
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.docker import DockerHost
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
+from ansible_collections.eks.anywhere.plugins.module_utils._run.runner import LocalRunner
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 
 SPEC = Spec(
     options=merge(
         CLUSTER,
+        TOOLS,
         VSPHERE,
         {
             "state_dir": {"type": "path", "default": "."},
@@ -214,10 +218,13 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     files = LocalFiles()
     config = delete_config.cluster_config(params, files=files)
     username, password = params["vsphere_username"] or "", params["vsphere_password"] or ""
+    kind = KindTool(LocalRunner(tools_dir=params["tools_dir"]))
     ports = delete_info.Ports(
         files=files,
         containers=DockerHost(),
         open_file=lambda path: KubeClient.from_kubeconfig(path, patience=HASTY),
+        connect=lambda text: KubeClient.from_kubeconfig_text(text, origin="the cluster", patience=HASTY),
+        node_kubeconfig=lambda name: kind.kubeconfig(name) or "",
         datacenter=Datacenter(
             config, vcenter=lambda server: VCenter(server=server, username=username, password=password)
         ),

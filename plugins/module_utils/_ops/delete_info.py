@@ -46,11 +46,15 @@ _ETCD = ("etcdadm-controller-system", "etcdadm-bootstrap-provider-system")
 
 @dataclasses.dataclass(frozen=True)
 class Ports:
-    """``open_file`` makes a client out of a kubeconfig file."""
+    """``open_file`` makes a client out of a kubeconfig file, ``connect`` out of its text; ``node_kubeconfig`` is the
+    text that a bootstrap cluster of this name keeps in its node, empty when it has none.
+    """
 
     files: Files
     containers: ContainerHost
     open_file: t.Callable[[str], Kube]
+    connect: t.Callable[[str], Kube]
+    node_kubeconfig: t.Callable[[str], str]
     datacenter: Datacenter
     report: Reporter
 
@@ -131,12 +135,13 @@ class _Observer:
         """Everything; vCenter last, as the objects tell what to look for."""
         containers = self._containers()
         bootstrap_file = bool(self._ports.files.read(self._folder.bootstrap_kubeconfig))
-        bootstrap = self._side(self._folder.bootstrap_kubeconfig) if containers else Side()
+        bootstrap = self._bootstrap() if containers else Side()
         managed = not self._config.self_managed
         return Observed(
             bootstrap=bootstrap,
             containers=containers,
             bootstrap_file=bootstrap_file,
+            folder_lost=not (bootstrap_file or self._ports.files.exists(self._folder.kind_config)),
             workload=Side() if managed else self._side(self._subject.kubeconfig_path),
             kubeconfig_file=self._ports.files.exists(self._subject.kubeconfig_path),
             management=self._side(self._subject.management_path) if managed else None,
@@ -152,11 +157,20 @@ class _Observer:
         except EksaError:
             return ()
 
+    def _bootstrap(self) -> Side:
+        """By its file, or by what its node keeps when the file is lost."""
+        path = self._folder.bootstrap_kubeconfig
+        text = "" if self._ports.files.read(path) else self._ports.node_kubeconfig(self._folder.bootstrap_name)
+        return self._answered(lambda: self._ports.connect(text)) if text else self._side(path)
+
     def _side(self, path: str) -> Side:
         if not self._ports.files.read(path):
             return Side(silence=f"{path} is missing")
+        return self._answered(lambda: self._ports.open_file(path))
+
+    def _answered(self, connect: t.Callable[[], Kube]) -> Side:
         try:
-            return self._asked(self._ports.open_file(path))
+            return self._asked(connect())
         except MissingLibrary:
             raise
         except EksaError as exc:

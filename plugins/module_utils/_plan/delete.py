@@ -73,11 +73,15 @@ class Machines:
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """One look at everything. ``management`` is the other cluster that manages this one; None: it manages itself."""
+    """One look at everything. ``management`` is the other cluster that manages this one; None: it manages itself.
+
+    ``folder_lost``: not even what the bootstrap cluster was made by is there, so no file tells whether it came to be.
+    """
 
     bootstrap: Side = Side()
     containers: tuple[str, ...] = ()
     bootstrap_file: bool = False
+    folder_lost: bool = False
     workload: Side = Side()
     kubeconfig_file: bool = False
     management: Side | None = None
@@ -121,7 +125,8 @@ class Observed:
     @property
     def is_silent(self) -> bool:
         """Whether a bootstrap cluster that may hold the objects has to be raised before it can be asked."""
-        return bool(self.containers) and self.bootstrap_file and not self.bootstrap.answers
+        once_whole = self.bootstrap_file or self.folder_lost
+        return bool(self.containers) and once_whole and not self.bootstrap.answers
 
     @property
     def manager(self) -> str:
@@ -151,7 +156,7 @@ def _self_managed(observed: Observed) -> dict[str, str]:
     bootstrap, workload = observed.bootstrap, observed.workload
     left = {"bootstrap_deleted": ", ".join(observed.containers)}
     if observed.manager:
-        left["bootstrap"] = bootstrap.silence
+        left["bootstrap"] = bootstrap.silence or ("" if observed.bootstrap_file else "its kubeconfig file is missing")
         left["bootstrap_providers"] = bootstrap.silence or ", ".join(bootstrap.missing_providers)
         left["cluster_deleted"] = "Cluster is there"
         left["bootstrap_deleted"] = ", ".join(observed.containers) or "not created yet"

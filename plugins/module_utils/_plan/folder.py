@@ -48,6 +48,11 @@ class Folder:
         return posixpath.join(self.generated, f"{self.name}.kind.kubeconfig")
 
     @property
+    def kind_config(self) -> str:
+        """What the bootstrap cluster was made by."""
+        return posixpath.join(self.generated, "kind_tmp.yaml")
+
+    @property
     def bootstrap_name(self) -> str:
         """Name of the bootstrap cluster for kind."""
         return f"{self.name}-eks-a-cluster"

@@ -50,6 +50,7 @@ class World:
     host: FakeHost = dataclasses.field(default_factory=FakeHost)
     report: FakeReporter = dataclasses.field(default_factory=FakeReporter)
     clients: dict[str, Kube] = dataclasses.field(default_factory=dict)
+    in_nodes: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def server(self, path: str, *, kind: type[w.Manager] = w.Manager, providers: bool = True) -> w.World:
         """A server behind a kubeconfig file."""
@@ -82,6 +83,8 @@ class World:
             files=self.files,
             containers=self.host,
             open_file=self.clients.__getitem__,
+            connect=self.clients.__getitem__,
+            node_kubeconfig=lambda name: self.in_nodes.get(name, ""),
             datacenter=Datacenter(config, vcenter=lambda _server: self.vcenter),
             report=self.report,
         )
@@ -139,6 +142,14 @@ def test_a_stopped_bootstrap_cluster_is_raised_to_be_asked() -> None:
     scene = World()
     scene.bootstrap(kind=Silent)
     assert scene.remaining()[:3] == ["bootstrap", "bootstrap_providers", "cluster_deleted"]
+
+
+def test_a_bootstrap_cluster_whose_files_are_lost_is_asked_by_what_its_node_keeps() -> None:
+    scene = World()
+    w.add_cluster(scene.bootstrap(), "prod")
+    del scene.files.files[BOOTSTRAP]
+    scene.in_nodes["prod-eks-a-cluster"] = BOOTSTRAP
+    assert scene.remaining() == ["bootstrap", "cluster_deleted", "bootstrap_deleted", "machines_destroyed"]
 
 
 def test_without_docker_there_is_no_bootstrap_cluster() -> None:

@@ -62,6 +62,14 @@ SELF_MANAGED: dict[str, tuple[Observed, list[str]]] = {
     ),
     "being created: machines up": (with_boot(boot(ACTIVE), workload=work()), TEARDOWN),
     "being created: kind stopped": (with_boot(SILENT_BOOT), ["bootstrap", "bootstrap_providers", *TEARDOWN]),
+    "being created: folder lost": (
+        with_boot(boot(ACTIVE), bootstrap_file=False, folder_lost=True),
+        ["bootstrap", *TEARDOWN],
+    ),
+    "being created: folder lost, kind stopped": (
+        with_boot(SILENT_BOOT, bootstrap_file=False, folder_lost=True),
+        ["bootstrap", "bootstrap_providers", *TEARDOWN],
+    ),
     "moving in: paused": (with_boot(boot(PAUSED, IN), workload=work(ABSENT, IN)), TEARDOWN),
     "moving in: copying": (
         with_boot(boot(PAUSED, IN), workload=work(PAUSED, IN)),
