@@ -16,6 +16,7 @@ import (
 	"github.com/aws/eks-anywhere/pkg/clusterapi"
 	"github.com/aws/eks-anywhere/pkg/constants"
 	"github.com/aws/eks-anywhere/pkg/controller/clientutil"
+	"github.com/aws/eks-anywhere/pkg/providers"
 	"github.com/aws/eks-anywhere/pkg/providers/docker"
 	"github.com/aws/eks-anywhere/pkg/providers/vsphere"
 )
@@ -68,11 +69,13 @@ func liveClient(asked request) (kubernetes.Client, error) {
 	return clientutil.NewKubeClient(fake.NewClientBuilder().WithScheme(kinds).WithObjects(found...).Build()), nil
 }
 
-func renderVSphere(spec *cluster.Spec, live kubernetes.Client, result *answer) {
-	if !result.add("environ", vsphere.SetupEnvVars(spec.VSphereDatacenter)) {
-		return
-	}
-	builder := vsphere.NewVsphereTemplateBuilder(time.Now)
+// templates write objects as text, the way the command line makes them.
+type templates interface {
+	GenerateCAPISpecControlPlane(*cluster.Spec, ...providers.BuildMapOption) ([]byte, error)
+	CAPIWorkersSpecWithInitialNames(*cluster.Spec) ([]byte, error)
+}
+
+func renderTemplates(spec *cluster.Spec, builder templates, result *answer) {
 	text, err := builder.GenerateCAPISpecControlPlane(spec, func(values map[string]any) {
 		values["controlPlaneTemplateName"] = clusterapi.ControlPlaneMachineTemplateName(spec.Cluster)
 		values["etcdTemplateName"] = clusterapi.EtcdMachineTemplateName(spec.Cluster)
@@ -84,6 +87,13 @@ func renderVSphere(spec *cluster.Spec, live kubernetes.Client, result *answer) {
 	if result.add("workers", err) {
 		result.Workers = string(text)
 	}
+}
+
+func renderVSphere(spec *cluster.Spec, live kubernetes.Client, result *answer) {
+	if !result.add("environ", vsphere.SetupEnvVars(spec.VSphereDatacenter)) {
+		return
+	}
+	renderTemplates(spec, vsphere.NewVsphereTemplateBuilder(time.Now), result)
 	control, err := vsphere.ControlPlaneSpec(context.Background(), logr.Discard(), live, spec)
 	if result.add("typed control plane", err) {
 		result.TypedControl = asJSON(control.Objects())
@@ -99,18 +109,7 @@ func renderVSphere(spec *cluster.Spec, live kubernetes.Client, result *answer) {
 }
 
 func renderDocker(spec *cluster.Spec, live kubernetes.Client, result *answer) {
-	builder := docker.NewDockerTemplateBuilder(time.Now)
-	text, err := builder.GenerateCAPISpecControlPlane(spec, func(values map[string]any) {
-		values["controlPlaneTemplateName"] = clusterapi.ControlPlaneMachineTemplateName(spec.Cluster)
-		values["etcdTemplateName"] = clusterapi.EtcdMachineTemplateName(spec.Cluster)
-	})
-	if result.add("control plane", err) {
-		result.ControlPlane = string(text)
-	}
-	text, err = builder.CAPIWorkersSpecWithInitialNames(spec)
-	if result.add("workers", err) {
-		result.Workers = string(text)
-	}
+	renderTemplates(spec, docker.NewDockerTemplateBuilder(time.Now), result)
 	control, err := docker.ControlPlaneSpec(context.Background(), logr.Discard(), live, spec)
 	if result.add("typed control plane", err) {
 		result.TypedControl = asJSON(control.Objects())
