@@ -41,6 +41,16 @@ options:
     elements: str
     choices: [external-etcd]
     default: []
+  releases:
+    description:
+      - EKS Distro releases to have beside the first one, to upgrade to; built when they are asked for.
+      - A release that the lab has been given stays in it until the lab is removed.
+      - V(kubernetes-1-34-eks-2) is the sources of the first with the next patch version stamped into Kubernetes,
+        Cluster API and its vSphere provider.
+    type: list
+    elements: str
+    choices: [kubernetes-1-34-eks-2]
+    default: []
   files:
     description: Folder with the Go modules and image sources of the role P(eks.anywhere.eksa_lab#role).
     type: path
@@ -112,6 +122,7 @@ from pathlib import Path
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.datacenter import Datacenter
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import LATER
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import cache_home
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
@@ -122,6 +133,7 @@ SPEC = Spec(
         "state": {"type": "str", "choices": ["present", "built", "absent"], "default": "present"},
         "components": {"type": "list", "elements": "str", "default": []},
         "kits": {"type": "list", "elements": "str", "choices": [kit.name for kit in catalog.KITS], "default": []},
+        "releases": {"type": "list", "elements": "str", "choices": [one.name for one in LATER], "default": []},
         "files": {"type": "path", "required": True},
         "cache": {"type": "path"},
     },
@@ -135,7 +147,11 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     lab = Datacenter(root=cache / "lab", files=Path(params["files"]), clock=clock, report=context.report)
     started = clock.now()
     actions = lab.converge(
-        params["state"], components=params["components"], kits=params["kits"], check_mode=context.check_mode
+        params["state"],
+        components=params["components"],
+        kits=params["kits"],
+        releases=params["releases"],
+        check_mode=context.check_mode,
     )
     return Result(
         actions=actions,

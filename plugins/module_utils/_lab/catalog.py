@@ -12,243 +12,77 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.parts import (
-    Chart,
-    Component,
-    EngineImage,
-    Kit,
-    Manifest,
-    Program,
-    Rootfs,
-    ScratchImage,
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import releases
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.images import (
+    ENGINE_IMAGES,
+    SCRATCH_IMAGES,
+    of_release,
+    references,
 )
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.parts import Chart, Component, Kit, Manifest, Rootfs
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.programs import PROGRAMS
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST, LATER, MODULE_VERSIONS, Release
 
-KUBERNETES = "v1.34.3"
-RELEASE = "kubernetes-1-34-eks-1"
-CHANNEL = "1-34"
-DISTRO = f"{KUBERNETES}-eks-1-34-1"
-COREDNS = "v1.12.4-eks-1-34-1"
-ETCD_VERSION = "v3.6.6"
-ETCD = f"{ETCD_VERSION}-eks-1-34-1"
-CAPI = "v1.12.1"
-CAPV = "v1.15.2"
-ETCDADM_BOOTSTRAP = "v1.0.17"
-ETCDADM_CONTROLLER = "v1.0.25"
-CERT_MANAGER = "v1.11.5"
-CILIUM = "v1.19.1"
-KUBE_VIP = "v0.9.1"
-CLOUD_PROVIDER = "v1.32.2"
-EKSA = "v0.26.0"
-KIND = "v0.31.0"
-
-_COMPONENT = "k8s.io/component-base/version"
-_CAPI_VERSION = "sigs.k8s.io/cluster-api/version"
-_MAJOR, _MINOR = KUBERNETES.lstrip("v").split(".")[:2]
-KUBERNETES_FLAGS = (
-    f"-X {_COMPONENT}.gitVersion={DISTRO} -X {_COMPONENT}.gitMajor={_MAJOR} -X {_COMPONENT}.gitMinor={_MINOR} "
-    f"-X {_CAPI_VERSION}.gitVersion={CAPI}"
-)
-
-_CHART = "helm.sh/helm/v3/pkg/chartutil"
-HELM_FLAGS = f"-X {_CHART}.k8sVersionMajor={_MAJOR} -X {_CHART}.k8sVersionMinor={_MINOR}"
-
-# The server is of that version, the module with its version number is a later one that something else asks for.
-ETCD_FLAGS = f"-X go.etcd.io/etcd/api/v3/version.Version={ETCD_VERSION.lstrip('v')}"
-
-CILIUM_TAGS = "kubernetes_protomessage_one_more_release"
-"""Cilium is made for the next Kubernetes, whose protobuf needs fewer methods; the tag compiles those ours asks for."""
-
-FORK = "github.com/snarkychef/cluster-api"
-MODULE_VERSIONS: t.Mapping[str, str] = {
-    FORK: "v0.1.0",
-    "sigs.k8s.io/cluster-api-provider-vsphere": CAPV,
-    "github.com/aws/etcdadm-bootstrap-provider": ETCDADM_BOOTSTRAP,
-    "github.com/aws/etcdadm-controller": ETCDADM_CONTROLLER,
-    "github.com/aws/eks-anywhere": EKSA,
-    "github.com/cert-manager/cert-manager": CERT_MANAGER,
-    "github.com/cilium/cilium": CILIUM,
-    "sigs.k8s.io/kind": KIND,
-}
-
-
-_KUBE_PROGRAMS = (
-    "kube-apiserver", "kubeadm", "kubelet", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl",
-)  # fmt: skip
-
-PROGRAMS: tuple[Program, ...] = (
-    Program("runtime_shim", ".", "runtime_shim"),
-    Program("pause", ".", "pause"),
-    Program("vcsim", ".", "vcsim"),
-    Program("kind", "sigs.k8s.io/kind"),
-    Program("etcd", "go.etcd.io/etcd/server/v3", ldflags=ETCD_FLAGS),
-    Program("etcdctl", "go.etcd.io/etcd/etcdctl/v3", "etcdctl"),
-    Program("etcdadm", "sigs.k8s.io/etcdadm", "etcdadm"),
-    *(Program(name, f"k8s.io/kubernetes/cmd/{name}", ldflags=KUBERNETES_FLAGS) for name in _KUBE_PROGRAMS),
-    Program("capi-controller", "sigs.k8s.io/cluster-api", ldflags=KUBERNETES_FLAGS),
-    Program("cabpk", "sigs.k8s.io/cluster-api/bootstrap/kubeadm", ldflags=KUBERNETES_FLAGS),
-    Program("kcp", "sigs.k8s.io/cluster-api/controlplane/kubeadm", ldflags=KUBERNETES_FLAGS),
-    Program("capv", "sigs.k8s.io/cluster-api-provider-vsphere", ldflags=KUBERNETES_FLAGS),
-    Program("clusterctl", "sigs.k8s.io/cluster-api/cmd/clusterctl", ldflags=KUBERNETES_FLAGS),
-    Program("etcdadm-bootstrap", "github.com/aws/etcdadm-bootstrap-provider"),
-    Program("etcdadm-controller", "github.com/aws/etcdadm-controller", "etcdadm_controller"),
-    Program(
-        "vsphere-cloud-controller-manager",
-        "k8s.io/cloud-provider-vsphere/cmd/vsphere-cloud-controller-manager",
-    ),
-    Program("kube-vip", "github.com/kube-vip/kube-vip"),
-    Program("helm", "helm.sh/helm/v3/cmd/helm", ldflags=HELM_FLAGS),
-    Program("coredns", "github.com/coredns/coredns"),
-    Program("cilium-cni", "github.com/cilium/cilium/plugins/cilium-cni", tags=CILIUM_TAGS),
-    Program("cilium-mount", "github.com/cilium/cilium/tools/mount"),
-    Program("cilium-sysctlfix", "github.com/cilium/cilium/tools/sysctlfix"),
-    Program("cilium-dbg", "github.com/cilium/cilium/cilium-dbg", tags=CILIUM_TAGS),
-    Program("cilium-operator-generic", "github.com/cilium/cilium/operator", tags=CILIUM_TAGS),
-    Program("cilium-agent", "github.com/cilium/cilium/daemon", tags=CILIUM_TAGS),
-    *(
-        Program(f"cert-manager-{name}", f"github.com/cert-manager/cert-manager/cmd/{name}", "cert_manager")
-        for name in ("controller", "webhook", "cainjector")
-    ),
-)
-
-_EKS_DISTRO = "public.ecr.aws/eks-distro"
-_EKS_ANYWHERE = "public.ecr.aws/eks-anywhere"
-
-
-def _manager(name: str, program: str, reference: str) -> ScratchImage:
-    return ScratchImage(name, reference, {"/manager": program}, ("/manager",), "65532:65532")
-
-
-def _distro(name: str) -> ScratchImage:
-    path = f"/usr/local/bin/{name}"
-    return ScratchImage(f"{name}-image", f"{_EKS_DISTRO}/kubernetes/{name}:{DISTRO}", {path: name}, (path,))
-
-
-IMAGES: t.Mapping[str, str] = {
-    "kube-proxy": f"{_EKS_DISTRO}/kubernetes/kube-proxy:{DISTRO}",
-    "pause": f"{_EKS_DISTRO}/kubernetes/pause:{DISTRO}",
-    "coredns": f"{_EKS_DISTRO}/coredns/coredns:{COREDNS}",
-    "etcd": f"{_EKS_DISTRO}/etcd-io/etcd:{ETCD}",
-    "capi": f"{_EKS_ANYWHERE}/kubernetes-sigs/cluster-api/cluster-api-controller:{CAPI}",
-    "cabpk": f"{_EKS_ANYWHERE}/kubernetes-sigs/cluster-api/kubeadm-bootstrap-controller:{CAPI}",
-    "kcp": f"{_EKS_ANYWHERE}/kubernetes-sigs/cluster-api/kubeadm-control-plane-controller:{CAPI}",
-    "capv": f"{_EKS_ANYWHERE}/kubernetes-sigs/cluster-api-provider-vsphere/release/manager:{CAPV}",
-    "etcdadm-bootstrap": f"{_EKS_ANYWHERE}/aws/etcdadm-bootstrap-provider:{ETCDADM_BOOTSTRAP}",
-    "etcdadm-controller": f"{_EKS_ANYWHERE}/aws/etcdadm-controller:{ETCDADM_CONTROLLER}",
-    "cloud-provider": f"{_EKS_ANYWHERE}/kubernetes/cloud-provider-vsphere/cpi/manager:{CLOUD_PROVIDER}",
-    "kube-vip": f"{_EKS_ANYWHERE}/kube-vip/kube-vip:{KUBE_VIP}",
-    "cilium": f"{_EKS_ANYWHERE}/cilium/cilium:{CILIUM}",
-    "cilium-operator": f"{_EKS_ANYWHERE}/cilium/operator-generic:{CILIUM}",
-    "cert-manager-controller": f"{_EKS_ANYWHERE}/cert-manager/cert-manager-controller:{CERT_MANAGER}",
-    "cert-manager-webhook": f"{_EKS_ANYWHERE}/cert-manager/cert-manager-webhook:{CERT_MANAGER}",
-    "cert-manager-cainjector": f"{_EKS_ANYWHERE}/cert-manager/cert-manager-cainjector:{CERT_MANAGER}",
-    "kind-node": f"{_EKS_ANYWHERE}/kubernetes-sigs/kind/node:{DISTRO}",
-    "sandbox": "registry.k8s.io/pause:3.10",
-}
-
-SCRATCH_IMAGES: tuple[ScratchImage, ...] = (
-    *(_distro(name) for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")),
-    ScratchImage("pause-image", IMAGES["pause"], {"/pause": "pause"}, ("/pause",), "65535:65535"),
-    ScratchImage("sandbox-image", IMAGES["sandbox"], {"/pause": "pause"}, ("/pause",), "65535:65535"),
-    ScratchImage("coredns-image", IMAGES["coredns"], {"/coredns": "coredns"}, ("/coredns",)),
-    ScratchImage("etcd-image", IMAGES["etcd"], {"/usr/local/bin/etcd": "etcd"}),
-    _manager("capi-image", "capi-controller", IMAGES["capi"]),
-    _manager("cabpk-image", "cabpk", IMAGES["cabpk"]),
-    _manager("kcp-image", "kcp", IMAGES["kcp"]),
-    _manager("capv-image", "capv", IMAGES["capv"]),
-    _manager("etcdadm-bootstrap-image", "etcdadm-bootstrap", IMAGES["etcdadm-bootstrap"]),
-    _manager("etcdadm-controller-image", "etcdadm-controller", IMAGES["etcdadm-controller"]),
-    ScratchImage(
-        "cloud-provider-image",
-        IMAGES["cloud-provider"],
-        {"/bin/vsphere-cloud-controller-manager": "vsphere-cloud-controller-manager"},
-        ("/bin/vsphere-cloud-controller-manager",),
-    ),
-    ScratchImage("kube-vip-image", IMAGES["kube-vip"], {"/kube-vip": "kube-vip"}, ("/kube-vip",)),
-    ScratchImage(
-        "cilium-operator-image",
-        IMAGES["cilium-operator"],
-        {"/usr/bin/cilium-operator-generic": "cilium-operator-generic"},
-        ("/usr/bin/cilium-operator-generic",),
-    ),
-    *(
-        ScratchImage(
-            f"cert-manager-{name}-image",
-            IMAGES[f"cert-manager-{name}"],
-            {f"/app/cmd/{name}/{name}": f"cert-manager-{name}"},
-            (f"/app/cmd/{name}/{name}",),
-            "1000:1000",
-        )
-        for name in ("controller", "webhook", "cainjector")
-    ),
-)
-
-_CILIUM_MODULE = "github.com/cilium/cilium"
-
-ENGINE_IMAGES: tuple[EngineImage, ...] = (
-    EngineImage("network", "rootfs"),
-    EngineImage("compiler", "network"),
-    EngineImage("node_base", "network"),
-    EngineImage("kube_proxy", "network", {"kube-proxy": "kube-proxy"}, reference=IMAGES["kube-proxy"]),
-    EngineImage(
-        "cilium",
-        "compiler",
-        {name: name for name in ("cilium-agent", "cilium-cni", "cilium-dbg", "cilium-mount", "cilium-sysctlfix")},
-        (
-            (_CILIUM_MODULE, "bpf", "root/var/lib/cilium/bpf"),
-            (_CILIUM_MODULE, "images/cilium/init-container.sh", "root/init-container.sh"),
-            (_CILIUM_MODULE, "plugins/cilium-cni/install-plugin.sh", "root/install-plugin.sh"),
-            (_CILIUM_MODULE, "plugins/cilium-cni/cni-uninstall.sh", "root/cni-uninstall.sh"),
-        ),
-        reference=IMAGES["cilium"],
-    ),
-    EngineImage(
-        "node",
-        "node_base",
-        {name: name for name in ("kubeadm", "kubelet", "kubectl", "runtime_shim")},
-        (
-            ("sigs.k8s.io/kind", "images/base/files/usr", "kind/usr"),
-            ("sigs.k8s.io/kind", "images/base/files/kind", "kind/kind"),
-            ("sigs.k8s.io/kind", "images/base/files/etc/sysctl.d", "kind/etc/sysctl.d"),
-            ("sigs.k8s.io/kind", "images/base/files/etc/systemd", "kind/etc/systemd"),
-        ),
-        {"KUBERNETES_VERSION": DISTRO},
-    ),
-)
-
+_FIRST_IMAGES = references(FIRST)
 _STAGING = "gcr.io/k8s-staging-cluster-api"
 
-MANIFESTS: tuple[Manifest, ...] = (
-    Manifest("cluster-api", FORK, "config/default", {f"{_STAGING}/cluster-api-controller:main": IMAGES["capi"]}),
-    Manifest(
-        "bootstrap-kubeadm",
-        FORK,
-        "bootstrap/kubeadm/config/default",
-        {f"{_STAGING}/kubeadm-bootstrap-controller:main": IMAGES["cabpk"]},
-    ),
-    Manifest(
-        "control-plane-kubeadm",
-        FORK,
-        "controlplane/kubeadm/config/default",
-        {f"{_STAGING}/kubeadm-control-plane-controller:main": IMAGES["kcp"]},
-    ),
-    Manifest(
-        "infrastructure-vsphere",
-        "sigs.k8s.io/cluster-api-provider-vsphere",
-        "config/default",
-        {"gcr.io/k8s-staging-capi-vsphere/cluster-api-vsphere-controller:main": IMAGES["capv"]},
-    ),
+
+def _manifests_of(release: Release) -> tuple[Manifest, ...]:
+    """The manifests that a release has its own of: they name its images."""
+    names, own = references(release), release.own
+    return (
+        Manifest(
+            own("cluster-api"),
+            releases.FORK,
+            "config/default",
+            {f"{_STAGING}/cluster-api-controller:main": names["capi"]},
+        ),
+        Manifest(
+            own("bootstrap-kubeadm"),
+            releases.FORK,
+            "bootstrap/kubeadm/config/default",
+            {f"{_STAGING}/kubeadm-bootstrap-controller:main": names["cabpk"]},
+        ),
+        Manifest(
+            own("control-plane-kubeadm"),
+            releases.FORK,
+            "controlplane/kubeadm/config/default",
+            {f"{_STAGING}/kubeadm-control-plane-controller:main": names["kcp"]},
+        ),
+        Manifest(
+            own("infrastructure-vsphere"),
+            releases.CAPV_MODULE,
+            "config/default",
+            {"gcr.io/k8s-staging-capi-vsphere/cluster-api-vsphere-controller:main": names["capv"]},
+        ),
+    )
+
+
+_SHARED_MANIFESTS = (
     Manifest(
         "bootstrap-etcdadm-bootstrap",
-        "github.com/aws/etcdadm-bootstrap-provider",
+        releases.ETCDADM_BOOTSTRAP_MODULE,
         "config/default",
-        {"${ETCDADM_BOOTSTRAP_IMAGE}": IMAGES["etcdadm-bootstrap"]},
+        {"${ETCDADM_BOOTSTRAP_IMAGE}": _FIRST_IMAGES["etcdadm-bootstrap"]},
     ),
     Manifest(
         "bootstrap-etcdadm-controller",
-        "github.com/aws/etcdadm-controller",
+        releases.ETCDADM_CONTROLLER_MODULE,
         "config/default",
-        {"${ETCDADM_CONTROLLER_IMAGE}": IMAGES["etcdadm-controller"]},
+        {"${ETCDADM_CONTROLLER_IMAGE}": _FIRST_IMAGES["etcdadm-controller"]},
     ),
+)
+
+
+def manifests(release: Release) -> t.Mapping[str, Manifest]:
+    """The manifests that a release names: provider -> component."""
+    own = {manifest.name.removesuffix(release.suffix): manifest for manifest in _manifests_of(release)}
+    return {**own, **{manifest.name: manifest for manifest in _SHARED_MANIFESTS}}
+
+
+MANIFESTS: tuple[Manifest, ...] = (
+    *manifests(FIRST).values(),
+    *(manifest for release in LATER for manifest in _manifests_of(release)),
 )
 
 
@@ -258,18 +92,18 @@ def _repository(image: str) -> dict[str, str]:
 
 
 CHARTS: tuple[Chart, ...] = (
-    Chart("cilium-chart", _CILIUM_MODULE, "install/kubernetes/cilium", CILIUM.lstrip("v")),
+    Chart("cilium-chart", releases.CILIUM_MODULE, "install/kubernetes/cilium", releases.CILIUM.removeprefix("v")),
     Chart(
         "cert-manager-chart",
-        "github.com/cert-manager/cert-manager",
+        releases.CERT_MANAGER_MODULE,
         "deploy/charts/cert-manager",
-        CERT_MANAGER,
+        releases.CERT_MANAGER,
         {
             "installCRDs": True,
             "startupapicheck": {"enabled": False},
-            "image": _repository(IMAGES["cert-manager-controller"]),
-            "webhook": {"image": _repository(IMAGES["cert-manager-webhook"])},
-            "cainjector": {"image": _repository(IMAGES["cert-manager-cainjector"])},
+            "image": _repository(_FIRST_IMAGES["cert-manager-controller"]),
+            "webhook": {"image": _repository(_FIRST_IMAGES["cert-manager-webhook"])},
+            "cainjector": {"image": _repository(_FIRST_IMAGES["cert-manager-cainjector"])},
         },
         templates="deploy/crds/crd-*.yaml",
     ),
@@ -279,9 +113,9 @@ EXTERNAL_ETCD = "external-etcd"
 KITS: tuple[Kit, ...] = (
     # etcdadm installs etcd from its cache; without the archive there it would download one from GitHub.
     Kit(
-        "external-etcd",
+        EXTERNAL_ETCD,
         {"usr/libexec/etcdadm": "etcdadm"},
-        f"var/cache/etcdadm/etcd/{ETCD_VERSION}/etcd-{ETCD_VERSION}-linux-amd64.tar.gz",
+        f"var/cache/etcdadm/etcd/{FIRST.etcd}/etcd-{FIRST.etcd}-linux-amd64.tar.gz",
         ("etcd", "etcdctl"),
     ),
 )
@@ -296,16 +130,15 @@ COMPONENTS: tuple[Component, ...] = (
     *KITS,
 )
 
-ON_DEMAND = frozenset({"etcdctl", "etcdadm", *(kit.name for kit in KITS)})
-"""What a lab does without until it is asked for one of the kits."""
+
+def names_of(release: Release) -> tuple[str, ...]:
+    """Names of the images and manifests that a release has its own of; its programs are in them."""
+    return tuple(component.name for component in (*of_release(release), *_manifests_of(release)))
 
 
-def closure(names: t.Collection[str]) -> tuple[Component, ...]:
-    """The named components with all they need, dependencies first; without a name all but those on demand."""
+def _wanted_by(names: t.Iterable[str]) -> dict[str, Component]:
+    """The named components with all they need, dependencies first."""
     by_name = {component.name: component for component in COMPONENTS}
-    unknown = sorted(set(names) - set(by_name))
-    if unknown:
-        raise KeyError(f"the lab has no component {', '.join(unknown)}; it has {', '.join(sorted(by_name))}")
     ordered: dict[str, Component] = {}
 
     def visit(name: str) -> None:
@@ -315,20 +148,43 @@ def closure(names: t.Collection[str]) -> tuple[Component, ...]:
             visit(need)
         ordered[name] = by_name[name]
 
-    for name in names or (name for name in by_name if name not in ON_DEMAND):
+    for name in names:
         visit(name)
-    return tuple(ordered.values())
+    return ordered
+
+
+def _usual() -> tuple[str, ...]:
+    """What a lab has without being asked; etcdctl is only in a kit, etcd is in an image too."""
+    asked_for = [*(kit.name for kit in KITS), *(name for release in LATER for name in names_of(release))]
+    apart = _wanted_by(asked_for)
+    roots = [component for component in COMPONENTS if component.name not in apart]
+    return tuple(_wanted_by(component.name for component in roots))
+
+
+ON_DEMAND = frozenset(component.name for component in COMPONENTS) - frozenset(_usual())
+"""What a lab does without until it is asked for a kit or a later release."""
+
+
+def closure(names: t.Collection[str]) -> tuple[Component, ...]:
+    """The named components with all they need, dependencies first; without a name all but those on demand."""
+    known = [component.name for component in COMPONENTS]
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise KeyError(f"the lab has no component {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+    return tuple(_wanted_by(names or (name for name in known if name not in ON_DEMAND)).values())
 
 
 __all__ = (
     "CHARTS",
     "COMPONENTS",
     "ENGINE_IMAGES",
-    "IMAGES",
+    "EXTERNAL_ETCD",
     "KITS",
     "MANIFESTS",
     "MODULE_VERSIONS",
     "ON_DEMAND",
     "PROGRAMS",
     "closure",
+    "manifests",
+    "names_of",
 )

@@ -8,47 +8,30 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import secrets
-import shlex
 import shutil
-import socket
 import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, needs, parts, release
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Builder
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.engine import LABEL, Engine, install
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.first_cluster import Place, write_first_cluster
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.engine import Engine, install
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.first_cluster import (
+    Place,
+    write_configs,
+    write_first_cluster,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.go import Go
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.images import references
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.process import Processes
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.registry import Registry
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.shell import tail
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST, LATER, Release
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.services import ADMIN, LOOPBACK, VCENTER_PORT, Services
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store, fingerprint
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.workshop import Workshop
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder, node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
-
-REGISTRY_PORT = 5000
-VCENTER_PORT = 443
-LOOPBACK = f"127.0.0.1:{REGISTRY_PORT}"
-START_SECONDS = 30.0
-ADMIN = "administrator@vsphere.local"
-USERS: t.Mapping[str, str] = {
-    ADMIN: "VCSIM_PASSWORD",
-    "reader@vsphere.local": "VCSIM_READ_ONLY_PASSWORD",
-    "nobody@vsphere.local": "VCSIM_NO_ACCESS_PASSWORD",
-}
-TEMPLATES: t.Mapping[str, str] = {
-    f"ubuntu-2204-kube-{catalog.CHANNEL}": f"os:ubuntu,eksdRelease:{catalog.RELEASE}",
-    f"ubuntu-2204-kube-{catalog.CHANNEL}-workers": f"os:ubuntu,eksdRelease:{catalog.RELEASE}",
-    f"ubuntu-2204-kube-{catalog.CHANNEL}-untagged": "os:ubuntu",
-}
-_MACHINE = (
-    "--privileged --cgroupns=private --tmpfs /run --tmpfs /tmp --mount type=volume,dst=/var,volume-label={label}=1 "
-    "--device /dev/fuse --volume /lib/modules:/lib/modules:ro --volume {kits}:/opt/lab:ro --label {label}=1 {image}"
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,14 +64,20 @@ class Datacenter:
         return self.run / "kits"
 
     def converge(
-        self, state: str, *, components: t.Collection[str], kits: t.Collection[str], check_mode: bool
+        self,
+        state: str,
+        *,
+        components: t.Collection[str],
+        kits: t.Collection[str],
+        releases: t.Collection[str],
+        check_mode: bool,
     ) -> tuple[str, ...]:
         """Bring the lab into a state; what was done. In check mode: whether there is anything to do at all."""
         if check_mode:
             return (f"lab would become {state}",) if self.run.is_dir() != (state == "present") else ()
         if state == "built":
             return tuple(f"built {name}" for name in self.build(components))
-        return self.up(kits) if state == "present" else self.down()
+        return self.up(kits, self._later(releases)) if state == "present" else self.down()
 
     def workshop(self) -> Workshop:
         """The builder's tools."""
@@ -120,7 +109,11 @@ class Datacenter:
             )
         return Builder(shop=self.workshop(), clock=self.clock, report=self.report).build(components)
 
-    def up(self, kits: t.Collection[str]) -> tuple[str, ...]:
+    def _later(self, names: t.Collection[str]) -> tuple[Release, ...]:
+        """The releases to have beside the first: those asked for, and those that the running lab has."""
+        return tuple(one for one in LATER if one.name in names or (self.run / one.folder).is_dir())
+
+    def up(self, kits: t.Collection[str], later: t.Collection[Release]) -> tuple[str, ...]:
         """Build what is missing and start what is not running; what was done, in words."""
         shop = self.workshop()
         done: list[str] = []
@@ -139,13 +132,17 @@ class Datacenter:
             done.append("started docker")
         gateway, subnet, made = shop.engine.network()
         done += [f"made the docker network {subnet}"] if made else []
-        done += self._registry("registry", "127.0.0.1", read_only=False)
+        services = Services(root=self.root, run=self.run, clock=self.clock)
+        done += services.registry("registry", "127.0.0.1", read_only=False)
         done += [f"built {name}" for name in builder.build(catalog.closure(()))]
         done += self._equip(shop, builder, kits)
-        done += self._registry("mirror", gateway, read_only=True)
-        shop.engine.tag(shop.image_tag("node"), catalog.IMAGES["kind-node"])
-        done += self._vcenter(shop, gateway)
-        done += self._describe(shop, subnet)
+        done += services.registry("mirror", gateway, read_only=True)
+        for one in later:
+            done += [f"built {name}" for name in builder.build(catalog.closure(catalog.names_of(one)))]
+        for one in (FIRST, *later):
+            shop.engine.tag(shop.image_tag(one.own("node")), references(one)["kind-node"])
+        done += services.vcenter(shop.program("vcsim"), gateway, kits=self.kits)
+        done += self._describe(shop, subnet, later)
         return tuple(done)
 
     def _equip(self, shop: Workshop, builder: Builder, kits: t.Collection[str]) -> list[str]:
@@ -164,79 +161,25 @@ class Datacenter:
             done.append(f"gave the machines {name}")
         return done
 
-    def _registry(self, name: str, address: str, *, read_only: bool) -> list[str]:
-        processes = self.processes
-        if processes.alive(name):
-            return []
-        needs.require(cache=self.root, warm=True, ports=((address, REGISTRY_PORT),))
-        settings = {
-            "version": 0.1,
-            "log": {"level": "error", "accesslog": {"disabled": True}},
-            "storage": {
-                "filesystem": {"rootdirectory": str(self.root / "registry")},
-                "maintenance": {"readonly": {"enabled": read_only}, "uploadpurging": {"enabled": False}},
-            },
-            "http": {"addr": f"{address}:{REGISTRY_PORT}"},
-        }
-        file = self.run / f"{name}.yml"
-        file.write_text(yaml.dump(settings))
-        processes.start(name, ["docker-registry", "serve", str(file)], environ={"OTEL_TRACES_EXPORTER": "none"})
-        self._until(lambda: _listens(address, REGISTRY_PORT), name, processes)
-        return [f"started the {name} on {address}:{REGISTRY_PORT}"]
-
-    def _vcenter(self, shop: Workshop, gateway: str) -> list[str]:
-        processes = self.processes
-        if processes.alive("vcsim"):
-            return []
-        needs.require(cache=self.root, warm=True, ports=((gateway, VCENTER_PORT),))
-        passwords = {user: secrets.token_urlsafe(18) for user in USERS}
-        self._secret("credentials.json", json.dumps(passwords))
-        self._secret("password", passwords[ADMIN])
-        argv = [
-            str(shop.program("vcsim")),
-            "-listen",
-            f"{gateway}:{VCENTER_PORT}",
-            "-image",
-            _MACHINE.format(kits=shlex.quote(str(self.kits)), label=LABEL, image=shop.image_tag("node")),
-            "-templates",
-            ";".join(f"{name}={tags}" for name, tags in TEMPLATES.items()),
-        ]
-        environ = {USERS[user]: password for user, password in passwords.items()}
-        processes.start("vcsim", argv, environ=environ)
-        self._until(lambda: '"thumbprint"' in processes.log("vcsim").read_text(), "vcsim", processes)
-        return [f"started the vCenter on {gateway}:{VCENTER_PORT}"]
-
-    def _secret(self, name: str, text: str) -> None:
-        file = self.run / name
-        file.touch(mode=0o600)
-        file.write_text(text)
-
-    def _until(self, ready: t.Callable[[], bool], name: str, processes: Processes) -> None:
-        deadline = self.clock.now() + START_SECONDS
-        while not ready():
-            if self.clock.now() > deadline or not processes.alive(name):
-                raise EksaError(
-                    f"{name} did not start; its last lines:\n{tail(processes.log(name))}", code="lab.service_start"
-                )
-            self.clock.sleep(0.1)
-
-    def _describe(self, shop: Workshop, subnet: str) -> list[str]:
+    def _describe(self, shop: Workshop, subnet: str, later: t.Collection[Release]) -> list[str]:
         said = json.loads(self.processes.log("vcsim").read_text().splitlines()[0])
         place = Place(
             server=said["url"].removeprefix("https://").removesuffix(f":{VCENTER_PORT}"),
             thumbprint=said["thumbprint"],
             subnet=subnet,
-            template=next(iter(TEMPLATES)),
             username=ADMIN,
         )
         described = self.run / "described"
-        wanted = fingerprint(place, [shop.key(item) for item in catalog.COMPONENTS], Path(__file__).parent)
+        wanted = fingerprint(place, later, [shop.key(item) for item in catalog.COMPONENTS], Path(__file__).parent)
         if described.is_file() and described.read_text() == wanted:
             return []
-        bundles = release.write_release(shop, self.run / "release")
+        bundles = release.write_release(shop, self.run / FIRST.folder, FIRST)
         write_first_cluster(self.run, place, bundles=bundles, tools=shop.store.bin)
+        for one in later:
+            bundles = release.write_release(shop, self.run / one.folder, one)
+            write_configs(self.run, dataclasses.replace(place, release=one), bundles=bundles)
         described.write_text(wanted)
-        return [f"wrote the inventory {self.inventory}"]
+        return [f"wrote the inventory {self.inventory}", *(f"wrote {self.run / one.folder}" for one in later)]
 
     def down(self) -> tuple[str, ...]:
         """Stop and remove all that the lab started; the cache of built things stays."""
@@ -265,11 +208,6 @@ class Datacenter:
         except FileNotFoundError:
             return set()
         return set(inventory["eksa_clusters"]["hosts"])
-
-
-def _listens(address: str, port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((address, port)) == 0
 
 
 __all__ = ("Datacenter",)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""The first cluster of the lab: its config file, as a user would have written it, and the inventory that names it."""
+"""The lab's first cluster: its config files, as a user would have written them, and the inventory that names it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import load_bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.cluster import load
-from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST, Release
 from ansible_collections.eks.anywhere.plugins.module_utils._render.cilium import cilium_values
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
@@ -27,13 +27,13 @@ Document = dict[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where the lab's clusters go: the vCenter, the machines' network and the template of the machines."""
+    """Where the lab's clusters go: the vCenter, the machines' network, and the release whose template they boot."""
 
     server: str
     thumbprint: str
     subnet: str
-    template: str
     username: str
+    release: Release = FIRST
 
     @property
     def endpoint(self) -> str:
@@ -87,7 +87,7 @@ def _cluster(place: Place, name: str, control_planes: int, workers: int) -> Docu
             "machineGroupRef": {"kind": "VSphereMachineConfig", "name": f"{name}-cp"},
         },
         "datacenterRef": {"kind": "VSphereDatacenterConfig", "name": name},
-        "kubernetesVersion": ".".join(catalog.KUBERNETES.lstrip("v").split(".")[:2]),
+        "kubernetesVersion": place.release.minor,
         "managementCluster": {"name": name},
         "workerNodeGroupConfigurations": [
             {"count": workers, "machineGroupRef": {"kind": "VSphereMachineConfig", "name": name}, "name": "md-0"}
@@ -108,7 +108,7 @@ def _machine(place: Place, name: str, pool: str) -> Document:
             "numCPUs": 2,
             "osFamily": "ubuntu",
             "resourcePool": f"/DC0/host/DC0_C0/Resources/{pool}",
-            "template": f"/DC0/vm/Templates/{place.template}",
+            "template": f"/DC0/vm/Templates/{place.release.template}",
             "users": [{"name": "capv", "sshAuthorizedKeys": [_PUBLIC_KEY]}],
         },
     )
@@ -134,8 +134,7 @@ def write_first_cluster(run: Path, place: Place, *, bundles: Path, tools: Path) 
 
     ``clusters/w01.yaml`` is the one that the inventory names, ``clusters/w01-external-etcd.yaml`` the other choice.
     """
-    config = _write_config(run, NAME, cluster_documents(place), bundles)
-    _write_config(run, f"{NAME}-external-etcd", cluster_documents(place, etcd=ETCD_MEMBERS), bundles)
+    config, _other = write_configs(run, place, bundles=bundles)
     variables = {
         "ansible_connection": "local",
         "ansible_python_interpreter": "{{ ansible_playbook_python }}",
@@ -149,6 +148,18 @@ def write_first_cluster(run: Path, place: Place, *, bundles: Path, tools: Path) 
     (run / "inventory.yml").write_text(yaml.dump(inventory, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
+def write_configs(run: Path, place: Place, *, bundles: Path) -> tuple[Path, Path]:
+    """Write the first cluster's configs for the release of ``place``: with stacked and with external etcd.
+
+    Those of a later release are the first one's, edited as for an upgrade; their names end with the release's.
+    """
+    ending = "" if place.release == FIRST else f"-{place.release.name}"
+    return (
+        _write_config(run, f"{NAME}{ending}", cluster_documents(place), bundles),
+        _write_config(run, f"{NAME}-external-etcd{ending}", cluster_documents(place, etcd=ETCD_MEMBERS), bundles),
+    )
+
+
 def _write_config(run: Path, name: str, documents: list[Document], bundles: Path) -> Path:
     config = run / "clusters" / f"{name}.yaml"
     config.parent.mkdir(parents=True, exist_ok=True)
@@ -157,4 +168,4 @@ def _write_config(run: Path, name: str, documents: list[Document], bundles: Path
     return config
 
 
-__all__ = ("Place", "cluster_documents", "write_first_cluster")
+__all__ = ("Place", "cluster_documents", "write_configs", "write_first_cluster")

@@ -33,7 +33,7 @@ class Rootfs:
 
 @dataclasses.dataclass(frozen=True)
 class EngineImage:
-    """An image that the docker engine builds from ``files/images/<name>``.
+    """An image that the docker engine builds from ``files/images/<sources>``, by default the folder of its own name.
 
     ``programs`` go to ``bin/`` of the build context under the given names, ``modules`` are (module, path in it,
     path in the context). With a ``reference`` it is pushed to the lab's registry.
@@ -45,6 +45,13 @@ class EngineImage:
     modules: tuple[tuple[str, str, str], ...] = ()
     arguments: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     reference: str = ""
+    # The content of the folder is in the image's key, its name is not.
+    sources: str = dataclasses.field(default="", repr=False)
+
+    @property
+    def folder(self) -> str:
+        """Folder of its sources."""
+        return self.sources or self.name
 
     @property
     def needs(self) -> tuple[str, ...]:

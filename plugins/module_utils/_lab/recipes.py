@@ -64,7 +64,7 @@ def _rootfs() -> parts.Rootfs:
 def _context(shop: Workshop, component: parts.EngineImage) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        archive.add(shop.files / "images" / component.name, arcname=".")
+        archive.add(shop.files / "images" / component.folder, arcname=".")
         for place, program in component.programs.items():
             archive.add(shop.program(program), arcname=f"bin/{place}")
         for module, path, place in component.modules:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""The lab's release: a Bundles manifest, its EKS Distro Release and the manifests they name, as files in one folder.
+"""A release of the lab: a Bundles manifest, its EKS Distro Release and the manifests they name, as files in one folder.
 
 The shape is that of ``download artifacts``: URIs of manifests are paths beside the Bundles manifest, image URIs are the
 public names, which the machines' registry mirror resolves to the lab's registry.
@@ -13,23 +13,23 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, releases
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.images import references
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST, Release
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.workshop import Workshop
 from ansible_collections.eks.anywhere.plugins.module_utils._yaml import yaml
 
 BUNDLES_FILE = "bundle-release.yaml"
-NUMBER = 1
-_EKSA_MODULE = "github.com/aws/eks-anywhere"
 _CONTROLLER_KINDS = frozenset(
     {"Deployment", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "Certificate", "Issuer", "Service"}
 )
 """What of the EKS-A components needs the EKS-A controller, which the lab does not build."""
 
 _METADATA_MODULES: t.Mapping[str, str] = {
-    "cluster-api": catalog.FORK,
-    "bootstrap-kubeadm": catalog.FORK,
-    "control-plane-kubeadm": catalog.FORK,
-    "infrastructure-vsphere": "sigs.k8s.io/cluster-api-provider-vsphere",
+    "cluster-api": releases.FORK,
+    "bootstrap-kubeadm": releases.FORK,
+    "control-plane-kubeadm": releases.FORK,
+    "infrastructure-vsphere": releases.CAPV_MODULE,
 }
 
 Document = dict[str, t.Any]
@@ -52,21 +52,21 @@ _INSISTED_ON: t.Mapping[str, tuple[str, ...]] = {
 """Parts of a versions bundle that an API server refuses to be without."""
 
 
-def write_release(shop: Workshop, folder: Path) -> Path:
+def write_release(shop: Workshop, folder: Path, release: Release = FIRST) -> Path:
     """Write everything below ``folder`` and return the path of the Bundles manifest."""
-    for manifest in catalog.MANIFESTS:
-        _write(folder / manifest.name / "components.yaml", shop.artifact(manifest.name, "components.yaml").read_text())
-        _write(folder / manifest.name / "metadata.yaml", _metadata(shop, manifest.name))
+    for provider, manifest in catalog.manifests(release).items():
+        _write(folder / provider / "components.yaml", shop.artifact(manifest.name, "components.yaml").read_text())
+        _write(folder / provider / "metadata.yaml", _metadata(shop, provider))
     _write(folder / "cert-manager.yaml", shop.artifact("cert-manager-chart", "components.yaml").read_text())
-    chart = folder / f"cilium-{catalog.CILIUM.lstrip('v')}.tgz"
+    chart = folder / f"cilium-{releases.CILIUM.removeprefix('v')}.tgz"
     chart.write_bytes(shop.artifact("cilium-chart", "chart.tgz").read_bytes())
-    eksa = shop.source(_EKSA_MODULE, "eksa")
+    eksa = shop.source(releases.EKSA_MODULE, "eksa")
     _write(
         folder / "eksa-components.yaml", _eksa_components((eksa / "config/manifest/eksa-components.yaml").read_text())
     )
     _write(folder / "eksd-crds.yaml", (eksa / "internal/test/envtest/config/eks-d-crds.yaml").read_text())
-    _write(folder / f"{catalog.RELEASE}.yaml", _yaml(eksd_release()))
-    return _write(folder / BUNDLES_FILE, _yaml(bundles(chart=chart.name)))
+    _write(folder / f"{release.name}.yaml", _yaml(eksd_release(release)))
+    return _write(folder / BUNDLES_FILE, _yaml(bundles(release, chart=chart.name)))
 
 
 def _write(path: Path, text: str) -> Path:
@@ -100,8 +100,7 @@ def _without_conversion(document: Document) -> Document:
     return document
 
 
-def _image(name: str) -> Document:
-    uri = catalog.IMAGES[name]
+def _image(uri: str) -> Document:
     short = uri.rsplit("/", 1)[1].split(":", 1)[0]
     return {"name": short, "os": "linux", "arch": ["amd64"], "uri": uri, "imageDigest": ""}
 
@@ -109,62 +108,63 @@ def _image(name: str) -> Document:
 def _provider(folder: str, version: str, **images: str) -> Document:
     return {
         "version": version,
-        **{key: _image(name) for key, name in images.items()},
+        **{key: _image(uri) for key, uri in images.items()},
         "components": {"uri": f"{folder}/components.yaml"},
         "metadata": {"uri": f"{folder}/metadata.yaml"},
     }
 
 
-def bundles(*, chart: str) -> Document:
-    """The Bundles document of the lab's one Kubernetes version."""
+def bundles(release: Release = FIRST, *, chart: str) -> Document:
+    """The Bundles document of a release, with its one Kubernetes version."""
     return {
         "apiVersion": "anywhere.eks.amazonaws.com/v1alpha1",
         "kind": "Bundles",
-        "metadata": {"name": f"bundles-{NUMBER}"},
+        "metadata": {"name": f"bundles-{release.number}"},
         "spec": {
-            "number": NUMBER,
-            "cliMinVersion": catalog.EKSA,
-            "cliMaxVersion": catalog.EKSA,
-            "versionsBundles": [_completed(_versions_bundle(chart))],
+            "number": release.number,
+            "cliMinVersion": release.eksa,
+            "cliMaxVersion": release.eksa,
+            "versionsBundles": [_completed(_versions_bundle(release, chart))],
         },
     }
 
 
-def _versions_bundle(chart: str) -> Document:
-    vsphere = _provider("infrastructure-vsphere", catalog.CAPV, clusterAPIController="capv")
+def _versions_bundle(release: Release, chart: str) -> Document:
+    images = references(release)
+    vsphere = _provider("infrastructure-vsphere", release.capv, clusterAPIController=images["capv"])
     return {
-        "kubeVersion": ".".join(catalog.KUBERNETES.lstrip("v").split(".")[:2]),
+        "kubeVersion": release.minor,
         "endOfStandardSupport": "2030-01-01",
         "eksD": {
-            "name": catalog.RELEASE,
-            "channel": catalog.CHANNEL,
-            "kubeVersion": catalog.KUBERNETES,
-            "manifestUrl": f"{catalog.RELEASE}.yaml",
+            "name": release.name,
+            "channel": release.channel,
+            "kubeVersion": release.kubernetes,
+            "manifestUrl": f"{release.name}.yaml",
             "components": "eksd-crds.yaml",
-            "kindNode": _image("kind-node"),
+            "kindNode": _image(images["kind-node"]),
         },
         "certManager": {
-            "version": catalog.CERT_MANAGER,
-            "controller": _image("cert-manager-controller"),
-            "webhook": _image("cert-manager-webhook"),
-            "cainjector": _image("cert-manager-cainjector"),
+            "version": releases.CERT_MANAGER,
+            "controller": _image(images["cert-manager-controller"]),
+            "webhook": _image(images["cert-manager-webhook"]),
+            "cainjector": _image(images["cert-manager-cainjector"]),
             "manifest": {"uri": "cert-manager.yaml"},
         },
-        "clusterAPI": _provider("cluster-api", catalog.CAPI, controller="capi"),
-        "bootstrap": _provider("bootstrap-kubeadm", catalog.CAPI, controller="cabpk"),
-        "controlPlane": _provider("control-plane-kubeadm", catalog.CAPI, controller="kcp"),
+        "clusterAPI": _provider("cluster-api", release.capi, controller=images["capi"]),
+        "bootstrap": _provider("bootstrap-kubeadm", release.capi, controller=images["cabpk"]),
+        "controlPlane": _provider("control-plane-kubeadm", release.capi, controller=images["kcp"]),
         "etcdadmBootstrap": _provider(
-            "bootstrap-etcdadm-bootstrap", catalog.ETCDADM_BOOTSTRAP, controller="etcdadm-bootstrap"
+            "bootstrap-etcdadm-bootstrap", releases.ETCDADM_BOOTSTRAP, controller=images["etcdadm-bootstrap"]
         ),
         "etcdadmController": _provider(
-            "bootstrap-etcdadm-controller", catalog.ETCDADM_CONTROLLER, controller="etcdadm-controller"
+            "bootstrap-etcdadm-controller", releases.ETCDADM_CONTROLLER, controller=images["etcdadm-controller"]
         ),
-        "vSphere": {**vsphere, "manager": _image("cloud-provider"), "kubeVip": _image("kube-vip")},
-        "eksa": {"version": catalog.EKSA, "components": {"uri": "eksa-components.yaml"}},
+        "vSphere": {**vsphere, "manager": _image(images["cloud-provider"]), "kubeVip": _image(images["kube-vip"])},
+        "eksa": {"version": release.eksa, "components": {"uri": "eksa-components.yaml"}},
         "cilium": {
-            "version": catalog.CILIUM,
-            "cilium": _image("cilium"),
-            "operator": _image("cilium-operator"),
+            "version": releases.CILIUM,
+            "cilium": _image(images["cilium"]),
+            "operator": _image(images["cilium-operator"]),
             "helmChart": {"name": "cilium", "uri": chart},
         },
     }
@@ -177,31 +177,28 @@ def _completed(bundle: Document) -> Document:
     return {**bundle, **{key: {**empty, **bundle.get(key, {})} for key, empty in sections.items()}}
 
 
-def eksd_release() -> Document:
+def eksd_release(release: Release = FIRST) -> Document:
     """The EKS Distro Release: images by asset name, as kubeadm's repositories and tags are read from it."""
-    control_plane = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
-    kubernetes = [
-        *(_distro_asset(name, name) for name in ("kube-proxy", "pause")),
-        *(_asset(name, f"public.ecr.aws/eks-distro/kubernetes/{name}:{catalog.DISTRO}") for name in control_plane),
-    ]
+    images = references(release)
+
+    def component(name: str, version: str, *assets: str) -> Document:
+        return {"name": name, "gitTag": version, "assets": [_asset(asset, images[asset]) for asset in assets]}
+
+    kubernetes = ("kube-proxy", "pause", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
     return {
         "apiVersion": "distro.eks.amazonaws.com/v1alpha1",
         "kind": "Release",
-        "metadata": {"name": catalog.RELEASE},
-        "spec": {"channel": catalog.CHANNEL, "number": NUMBER},
+        "metadata": {"name": release.name},
+        "spec": {"channel": release.channel, "number": release.distro},
         "status": {
             "date": "2026-11-23T00:00:00Z",
             "components": [
-                {"name": "kubernetes", "gitTag": catalog.KUBERNETES, "assets": kubernetes},
-                {"name": "coredns", "gitTag": "v1.12.4", "assets": [_distro_asset("coredns", "coredns")]},
-                {"name": "etcd", "gitTag": catalog.ETCD_VERSION, "assets": [_distro_asset("etcd", "etcd")]},
+                component("kubernetes", release.kubernetes, *kubernetes),
+                component("coredns", release.coredns, "coredns"),
+                component("etcd", release.etcd, "etcd"),
             ],
         },
     }
-
-
-def _distro_asset(name: str, image: str) -> Document:
-    return _asset(name, catalog.IMAGES[image])
 
 
 def _asset(name: str, uri: str) -> Document:

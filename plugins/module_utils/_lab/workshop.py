@@ -44,7 +44,7 @@ class Workshop:
             return (self.files / "go" / component.module,)
         if isinstance(component, parts.EngineImage):
             versions = [catalog.MODULE_VERSIONS[module] for module, _path, _place in component.modules]
-            return (self.files / "images" / component.name, versions)
+            return (self.files / "images" / component.folder, versions)
         if isinstance(component, (parts.Manifest, parts.Chart)):
             return (catalog.MODULE_VERSIONS[component.module],)
         if isinstance(component, parts.Kit):

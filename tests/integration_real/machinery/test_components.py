@@ -16,7 +16,8 @@ import yaml
 from ansible_collections.eks.anywhere.plugins.module_utils._config import bundles as bundles_room
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles, VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
-from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, release
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import release
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import components
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -148,7 +149,7 @@ def assert_described(setting: Setting) -> None:
 def test_the_labs_own_bundle_is_one_that_an_api_server_takes(setting: Setting) -> None:
     setting.components()
     labs = bundles_room.load_bundles(yaml.safe_dump(release.bundles(chart="cilium.tgz")))
-    (setting.folder / f"{catalog.RELEASE}.yaml").write_text(yaml.safe_dump(release.eksd_release()), encoding="utf-8")
+    (setting.folder / f"{FIRST.name}.yaml").write_text(yaml.safe_dump(release.eksd_release()), encoding="utf-8")
     components.create_objects(samples.config(), labs, ports=setting.ports, check_mode=False)
     assert setting.get("Bundles", labs.name, "eksa-system")["spec"]["versionsBundles"][0]["cilium"]["version"]
 

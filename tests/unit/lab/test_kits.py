@@ -1,7 +1,7 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kits: what is in them, and how the lab's machines come by them."""
+"""What a lab is given on demand: kits with what is in them and how machines come by them, and later releases."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, parts, recipes
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.datacenter import Datacenter
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import LATER
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.workshop import Workshop
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeClock, FakeReporter
@@ -76,3 +77,11 @@ def test_machines_get_a_kit_once_and_a_new_one_in_its_place(shop: Workshop, tmp_
     assert lab._equip(shop, builder, [KIT.name])[-1] == "gave the machines external-etcd"
     assert [path.name for path in lab.kits.iterdir()] == [shop.kit(KIT.name).name]
     assert lab._equip(shop, builder, [KIT.name]) == []
+
+
+def test_a_release_stays_in_the_lab_that_was_given_it(tmp_path: pathlib.Path) -> None:
+    lab = Datacenter(root=tmp_path / "lab", files=FILES, clock=FakeClock(), report=FakeReporter())
+    assert lab._later([]) == ()
+    assert lab._later([LATER[0].name]) == LATER[:1]
+    (lab.run / LATER[0].folder).mkdir(parents=True)
+    assert lab._later([]) == LATER[:1]

@@ -13,7 +13,7 @@ import tarfile
 import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._lab import build, catalog, engine, needs, registry
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import build, engine, needs, parts, registry
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.store import Store, cache_home, fingerprint
 
 
@@ -60,9 +60,9 @@ def test_cache_follows_the_user(environ: dict[str, str], expected: str) -> None:
     assert cache_home(environ) == pathlib.Path(expected).expanduser()
 
 
-A, B = catalog.Program("a", "."), catalog.Program("b", ".")
-IMAGE = catalog.ScratchImage("image", "r/i:1", {"/a": "a"})
-CHART = catalog.Chart("chart", "m", "p", "1", needs=())
+A, B = parts.Program("a", "."), parts.Program("b", ".")
+IMAGE = parts.ScratchImage("image", "r/i:1", {"/a": "a"})
+CHART = parts.Chart("chart", "m", "p", "1", needs=())
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ CHART = catalog.Chart("chart", "m", "p", "1", needs=())
     ids=["one program at a time", "another program waits", "a finished one frees both", "no lane is free"],
 )
 def test_what_may_start(
-    waiting: list[catalog.Component], done: list[str], running: list[str], expected: list[str]
+    waiting: list[parts.Component], done: list[str], running: list[str], expected: list[str]
 ) -> None:
-    missing = [A, B, IMAGE, CHART]
+    missing: list[parts.Component] = [A, B, IMAGE, CHART]
     assert build._startable({item.name: item for item in waiting}, missing, done, running) == expected
 
 

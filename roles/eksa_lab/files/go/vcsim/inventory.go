@@ -10,11 +10,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/vmware/govmomi"
 	"github.com/vmware/govmomi/find"
 	"github.com/vmware/govmomi/object"
-	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vapi/rest"
 	"github.com/vmware/govmomi/vapi/tags"
 	"github.com/vmware/govmomi/vim25/mo"
@@ -83,16 +81,35 @@ func furnishDatacenter(
 	if err != nil {
 		return err
 	}
-	for _, entry := range strings.Split(templates, ";") {
-		name, labels, found := strings.Cut(entry, "=")
-		if !found {
-			continue
-		}
-		if err := makeTemplate(ctx, client, manager, finder, home, root, name, strings.Split(labels, ",")); err != nil {
-			return fmt.Errorf("template %s: %w", name, err)
+	for _, one := range parseTemplates(templates) {
+		if err := makeTemplate(ctx, client, manager, finder, home, root, one.name, one.labels); err != nil {
+			return fmt.Errorf("template %s: %w", one.name, err)
 		}
 	}
 	return nil
+}
+
+type template struct {
+	name   string
+	labels []string
+	image  string
+}
+
+// parseTemplates reads name=label,label=image;name=label;... where an image is what the template's clones boot.
+func parseTemplates(text string) []template {
+	var parsed []template
+	for _, entry := range strings.Split(text, ";") {
+		parts := strings.SplitN(entry, "=", 3)
+		if len(parts) == 1 {
+			continue
+		}
+		one := template{name: parts[0], labels: strings.Split(parts[1], ",")}
+		if len(parts) == 3 {
+			one.image = parts[2]
+		}
+		parsed = append(parsed, one)
+	}
+	return parsed
 }
 
 func makeTemplate(
@@ -175,38 +192,3 @@ func attach(ctx context.Context, manager *tags.Manager, label string, target mo.
 	}
 	return manager.AttachTag(ctx, label, target)
 }
-
-// guests makes every new machine a container, with what real hardware and guest tools would give it: its BIOS UUID,
-// through guestinfo as DMI does (the lab's node image turns it into /sys/class/dmi/id/product_uuid), and its name as
-// host name. kubelet and the cloud provider know the machine by both.
-type guests struct {
-	image, network string
-}
-
-func (guests) Reference() types.ManagedObjectReference {
-	return types.ManagedObjectReference{Type: "LabGuests", Value: uuid.NewString()}
-}
-
-func (g guests) PutObject(_ *simulator.Context, item mo.Reference) {
-	machine, ok := item.(*simulator.VirtualMachine)
-	if !ok || machine.Config == nil {
-		return
-	}
-	// This early the machine has no name yet, but its folder "[datastore] name" has.
-	_, name, found := strings.Cut(machine.Config.Files.LogDirectory, "] ")
-	if !found {
-		return
-	}
-	for key, value := range map[string]string{
-		simulator.ContainerBackingOptionKey: fmt.Sprintf("--hostname %s %s", name, g.image),
-		"RUN.network":                       g.network,
-		"RUN.mountdmi":                      "false",
-		"guestinfo.biosuuid":                machine.Config.Uuid,
-	} {
-		machine.Config.ExtraConfig = append(machine.Config.ExtraConfig, &types.OptionValue{Key: key, Value: value})
-	}
-}
-
-func (guests) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
-
-func (guests) RemoveObject(*simulator.Context, types.ManagedObjectReference) {}

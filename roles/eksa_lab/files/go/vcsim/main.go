@@ -25,7 +25,9 @@ import (
 	"syscall"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
 
 	_ "github.com/vmware/govmomi/pbm/simulator"
 	_ "github.com/vmware/govmomi/vapi/simulator"
@@ -34,18 +36,18 @@ import (
 const admin = "administrator@vsphere.local"
 
 type options struct {
-	listen, image, network string
-	templates              string
-	datacenters, vms       int
-	plain                  bool
+	listen, options, network string
+	templates                string
+	datacenters, vms         int
+	plain                    bool
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.listen, "listen", "127.0.0.1:0", "address to serve HTTPS on")
-	flag.StringVar(&o.image, "image", "", "docker options and image that every cloned machine runs")
+	flag.StringVar(&o.options, "options", "", "docker options of every machine")
 	flag.StringVar(&o.network, "network", "kind", "docker network of the machines")
-	flag.StringVar(&o.templates, "templates", "", "templates to make: name=os:family,eksdRelease:name;...")
+	flag.StringVar(&o.templates, "templates", "", "templates to make: name=os:family,eksdRelease:name=image;...")
 	flag.IntVar(&o.datacenters, "datacenters", 1, "number of datacenters")
 	flag.IntVar(&o.vms, "vms", 0, "number of machines per resource pool beside the templates")
 	flag.BoolVar(&o.plain, "plain", false, "machines are records only, no containers")
@@ -71,7 +73,11 @@ func run(o options) error {
 
 	gate := newGate()
 	registry := model.Service.Context.Map
-	registry.Handler = gate.authorize
+	guests := newGuests(o.options, o.network, o.templates)
+	registry.Handler = func(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
+		guests.cloning(ctx, method)
+		return gate.authorize(ctx, method)
+	}
 	registry.SessionManager().ValidLogin = gate.login
 	model.Service.RegisterEndpoints = true
 	model.Service.Listen = &url.URL{Host: o.listen, User: url.UserPassword(admin, os.Getenv("VCSIM_PASSWORD"))}
@@ -84,7 +90,7 @@ func run(o options) error {
 		return err
 	}
 	if !o.plain {
-		registry.AddHandler(guests{image: o.image, network: o.network})
+		registry.AddHandler(guests)
 	}
 	gate.reset()
 	if err := announce(server); err != nil {
