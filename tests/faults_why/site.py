@@ -19,7 +19,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import K
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.modules import cluster_why
 from ansible_collections.eks.anywhere.tests.faults_why.inside import Inside
-from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE, TEMPLATES, Cluster, Guests, Obj
+from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE, Cluster, Guests, Obj
+from ansible_collections.eks.anywhere.tests.simulation.configs import TEMPLATES
 from ansible_collections.eks.anywhere.tests.simulation.providers import Providers
 from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer, lab_program
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import PASSWORDS, READER, Simulator, simulator

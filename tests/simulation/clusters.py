@@ -24,13 +24,18 @@ from ansible_collections.eks.anywhere.plugins.filter.cluster_objects import clus
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.collector import Collector, Row
+from ansible_collections.eks.anywhere.tests.simulation.configs import (
+    RELEASE,
+    Obj,
+    cluster_spec,
+    datacenter_spec,
+    document,
+    machine_spec,
+)
 from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS, Simulator
 
-Obj = dict[str, t.Any]
 NAMESPACE = "eksa-system"
-RELEASE = "kubernetes-1-34-eks-9"
-TEMPLATES = f"ubuntu-1-34=os:ubuntu,eksdRelease:{RELEASE}"
 PAUSE_SECONDS = 0.2
 HEALTHY: tuple[Obj, ...] = (
     {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"},
@@ -73,11 +78,13 @@ class Cluster:
 
     def config(self, vcenter: Simulator, *, workers: int = 1) -> str:
         """The cluster config."""
+        control_plane = f"{self.name}-cp"
+        spec = cluster_spec(self.name, host="127.0.0.1", control_plane=control_plane, worker=self.name, workers=workers)
         documents = [
-            _document("Cluster", self.name, _cluster_spec(self.name, workers)),
-            _document("VSphereDatacenterConfig", self.name, _datacenter_spec(vcenter)),
-            _document("VSphereMachineConfig", f"{self.name}-cp", _machine_spec("eksa-control-plane")),
-            _document("VSphereMachineConfig", self.name, _machine_spec("eksa-workers")),
+            document("Cluster", self.name, spec),
+            document("VSphereDatacenterConfig", self.name, datacenter_spec(vcenter)),
+            document("VSphereMachineConfig", control_plane, machine_spec("eksa-control-plane")),
+            document("VSphereMachineConfig", self.name, machine_spec("eksa-workers")),
         ]
         return yaml.safe_dump_all(documents)
 
@@ -201,60 +208,4 @@ def _machine(row: Row) -> Machine:
     )
 
 
-def _document(kind: str, name: str, spec: Obj) -> Obj:
-    return {
-        "apiVersion": "anywhere.eks.amazonaws.com/v1alpha1",
-        "kind": kind,
-        "metadata": {"name": name},
-        "spec": spec,
-    }
-
-
-def _cluster_spec(name: str, workers: int) -> Obj:
-    def ref(kind: str, referenced: str) -> Obj:
-        return {"kind": kind, "name": referenced}
-
-    return {
-        "kubernetesVersion": "1.34",
-        "clusterNetwork": {
-            "cniConfig": {"cilium": {}},
-            "pods": {"cidrBlocks": ["192.168.0.0/16"]},
-            "services": {"cidrBlocks": ["10.96.0.0/12"]},
-        },
-        "controlPlaneConfiguration": {
-            "count": 1,
-            "endpoint": {"host": "127.0.0.1"},
-            "machineGroupRef": ref("VSphereMachineConfig", f"{name}-cp"),
-        },
-        "datacenterRef": ref("VSphereDatacenterConfig", name),
-        "workerNodeGroupConfigurations": [
-            {"name": "md-0", "count": workers, "machineGroupRef": ref("VSphereMachineConfig", name)}
-        ],
-    }
-
-
-def _datacenter_spec(vcenter: Simulator) -> Obj:
-    return {
-        "server": vcenter.server,
-        "thumbprint": vcenter.thumbprint,
-        "datacenter": "DC0",
-        "network": "/DC0/network/VM Network",
-        "insecure": False,
-    }
-
-
-def _machine_spec(pool: str) -> Obj:
-    return {
-        "datastore": "/DC0/datastore/LocalDS_0",
-        "diskGiB": 20,
-        "folder": "/DC0/vm/eksa",
-        "memoryMiB": 8192,
-        "numCPUs": 2,
-        "osFamily": "ubuntu",
-        "resourcePool": f"/DC0/host/DC0_C0/Resources/{pool}",
-        "template": "/DC0/vm/Templates/ubuntu-1-34",
-        "users": [{"name": "capv", "sshAuthorizedKeys": ["ssh-rsa AAAA test"]}],
-    }
-
-
-__all__ = ("HEALTHY", "NAMESPACE", "TEMPLATES", "Cluster", "Guests", "Machine", "machines")
+__all__ = ("HEALTHY", "NAMESPACE", "Cluster", "Guests", "Machine", "machines")

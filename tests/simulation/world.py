@@ -17,12 +17,12 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.tests.simulation.clusters import (
     NAMESPACE,
-    TEMPLATES,
     Cluster,
     Guests,
     Obj,
     machines,
 )
+from ansible_collections.eks.anywhere.tests.simulation.configs import TEMPLATES
 from ansible_collections.eks.anywhere.tests.simulation.providers import Providers
 from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer, lab_program
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import Simulator, simulator

@@ -12,10 +12,11 @@ import typing as t
 import pytest
 import yaml
 
+from ansible_collections.eks.anywhere.tests.simulation import configs
+from ansible_collections.eks.anywhere.tests.simulation.configs import RELEASE, document
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import Simulator, simulator
 
-RELEASE = "kubernetes-1-34-eks-9"
-TEMPLATES = f"ubuntu-1-34=os:ubuntu,eksdRelease:{RELEASE};ubuntu-1-33=os:ubuntu,eksdRelease:kubernetes-1-33-eks-20"
+TEMPLATES = f"{configs.TEMPLATES};ubuntu-1-33=os:ubuntu,eksdRelease:kubernetes-1-33-eks-20"
 
 
 @pytest.fixture(scope="module")
@@ -64,22 +65,14 @@ class Cluster:
 @pytest.fixture
 def cluster(shared_vcsim: Simulator) -> Cluster:
     """A config that the simulator satisfies; the endpoint is of the discard prefix (RFC 6666), which nobody has."""
+    spec = configs.cluster_spec("prod", host="100::7", control_plane="prod-cp", worker="prod-md")
+    spec["managementCluster"] = {"name": "prod"}
     return Cluster(
         documents={
-            "cluster": _document("Cluster", "prod", _cluster_spec()),
-            "datacenter": _document(
-                "VSphereDatacenterConfig",
-                "prod",
-                {
-                    "server": shared_vcsim.server,
-                    "thumbprint": shared_vcsim.thumbprint,
-                    "datacenter": "DC0",
-                    "network": "/DC0/network/VM Network",
-                    "insecure": False,
-                },
-            ),
-            "prod-cp": _document("VSphereMachineConfig", "prod-cp", _machine_spec("eksa-control-plane")),
-            "prod-md": _document("VSphereMachineConfig", "prod-md", _machine_spec("eksa-workers")),
+            "cluster": document("Cluster", "prod", spec),
+            "datacenter": document("VSphereDatacenterConfig", "prod", configs.datacenter_spec(shared_vcsim)),
+            "prod-cp": document("VSphereMachineConfig", "prod-cp", configs.machine_spec("eksa-control-plane")),
+            "prod-md": document("VSphereMachineConfig", "prod-md", configs.machine_spec("eksa-workers")),
         }
     )
 
@@ -90,50 +83,5 @@ def bundles_file(tmp_path: pathlib.Path) -> str:
     path = tmp_path / "bundles.yaml"
     release = {"name": RELEASE, "channel": "1-34", "kubeVersion": "v1.34.2"}
     spec = {"number": 1, "versionsBundles": [{"kubeVersion": "1.34", "eksD": release}]}
-    path.write_text(yaml.safe_dump(_document("Bundles", "bundles-1", spec)))
+    path.write_text(yaml.safe_dump(document("Bundles", "bundles-1", spec)))
     return str(path)
-
-
-def _document(kind: str, name: str, spec: dict[str, t.Any]) -> dict[str, t.Any]:
-    return {
-        "apiVersion": "anywhere.eks.amazonaws.com/v1alpha1",
-        "kind": kind,
-        "metadata": {"name": name},
-        "spec": spec,
-    }
-
-
-def _cluster_spec() -> dict[str, t.Any]:
-    def machines(name: str) -> dict[str, str]:
-        return {"kind": "VSphereMachineConfig", "name": name}
-
-    return {
-        "kubernetesVersion": "1.34",
-        "clusterNetwork": {
-            "cniConfig": {"cilium": {}},
-            "pods": {"cidrBlocks": ["192.168.0.0/16"]},
-            "services": {"cidrBlocks": ["10.96.0.0/12"]},
-        },
-        "controlPlaneConfiguration": {
-            "count": 1,
-            "endpoint": {"host": "100::7"},
-            "machineGroupRef": machines("prod-cp"),
-        },
-        "datacenterRef": {"kind": "VSphereDatacenterConfig", "name": "prod"},
-        "managementCluster": {"name": "prod"},
-        "workerNodeGroupConfigurations": [{"name": "md-0", "count": 1, "machineGroupRef": machines("prod-md")}],
-    }
-
-
-def _machine_spec(pool: str) -> dict[str, t.Any]:
-    return {
-        "datastore": "/DC0/datastore/LocalDS_0",
-        "diskGiB": 20,
-        "folder": "/DC0/vm/eksa",
-        "memoryMiB": 8192,
-        "numCPUs": 2,
-        "osFamily": "ubuntu",
-        "resourcePool": f"/DC0/host/DC0_C0/Resources/{pool}",
-        "template": "/DC0/vm/Templates/ubuntu-1-34",
-        "users": [{"name": "capv", "sshAuthorizedKeys": ["ssh-rsa AAAA test"]}],
-    }

@@ -25,11 +25,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate
-from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import (
-    RELEASE,
-    TEMPLATES,
-    Cluster,
-)
+from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, Cluster
+from ansible_collections.eks.anywhere.tests.simulation.configs import RELEASE
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import (
     ADMIN,
     NOBODY,
