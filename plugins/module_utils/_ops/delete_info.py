@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import delete_files
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_objects import Held
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_vcenter import Datacenter
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.located import Located
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import delete
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Presence
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete import Move, Observed, Side
@@ -60,25 +60,12 @@ class Ports:
 
 
 @dataclasses.dataclass(frozen=True)
-class Subject:
+class Subject(Located):
     """The cluster that is looked at; kubeconfigs None: in the documented places. ``config_file`` stays, it is input."""
 
-    config: ClusterConfig
-    state_dir: str
     config_file: str = ""
-    kubeconfig: str | None = None
     management_kubeconfig: str | None = None
     purge: bool = False
-
-    @property
-    def folder(self) -> Folder:
-        """Where its files are."""
-        return Folder(state_dir=self.state_dir, name=self.config.name)
-
-    @property
-    def kubeconfig_path(self) -> str:
-        """Its kubeconfig, there or not."""
-        return self.kubeconfig or self.folder.kubeconfig
 
     @property
     def management_path(self) -> str:

@@ -10,9 +10,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
-from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.info_pieces import Pieces
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.located import Located
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import (
     CAPI,
     Connect,
@@ -21,7 +21,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import (
     kubeconfig_of,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Bootstrap, Observed, Presence, Workload
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder, node_label
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Artifacts,
     ContainerHost,
@@ -57,23 +57,10 @@ class Ports:
 
 
 @dataclasses.dataclass(frozen=True)
-class Subject:
-    """The cluster that is looked at; ``kubeconfig`` None: in the documented place."""
+class Subject(Located):
+    """The cluster that is looked at, and the release that it is to run, where that is known."""
 
-    config: ClusterConfig
-    bundles: Bundles | None
-    state_dir: str
-    kubeconfig: str | None = None
-
-    @property
-    def folder(self) -> Folder:
-        """Where its files are."""
-        return Folder(state_dir=self.state_dir, name=self.config.name)
-
-    @property
-    def kubeconfig_path(self) -> str:
-        """Its kubeconfig, there or not."""
-        return self.kubeconfig or self.folder.kubeconfig
+    bundles: Bundles | None = None
 
 
 class Look:

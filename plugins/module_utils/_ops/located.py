@@ -1,0 +1,34 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE to this collection: may change at any time.
+"""A cluster, and where its files are on the administrative machine."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
+
+
+@dataclasses.dataclass(frozen=True)
+class Located:
+    """``kubeconfig`` None: in the documented place."""
+
+    config: ClusterConfig
+    state_dir: str
+    kubeconfig: str | None = None
+
+    @property
+    def folder(self) -> Folder:
+        """Where its files are."""
+        return Folder(state_dir=self.state_dir, name=self.config.name)
+
+    @property
+    def kubeconfig_path(self) -> str:
+        """Its kubeconfig, there or not."""
+        return self.kubeconfig or self.folder.kubeconfig
+
+
+__all__ = ("Located",)
