@@ -22,6 +22,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_observe imp
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports, Settings
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move as planning
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_content as content
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_delete as deletions
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_journal as journals
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_ready as ready
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_refusals as refuse
@@ -179,8 +180,7 @@ class Walk:
             self._write(self._entry("delete", plan))
         for number, group in enumerate(plan.delete):
             self._note("delete", group=number)
-            for last in (False, True):
-                part = [node for node in group if is_cluster(node.key) is last]
+            for part in deletions.parts(group):
                 write.each(part, lambda node: write.remove(node, source=self._ports.source), lanes=lanes)
 
     def resume(self) -> None:

@@ -25,6 +25,7 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_content as content
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_refusals as refuse
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_delete import owned_first, to_delete
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_facts import Facts, Side, facts_of
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import (
     Key,
@@ -33,7 +34,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph impo
     is_class,
     is_cluster,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_plan import Groups, MovePlan, Stage, State
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_plan import MovePlan, Stage, State
 
 
 def plan(*, source: Side, target: Side, scope: Scope) -> MovePlan:
@@ -97,7 +98,7 @@ def _without_source(facts: Facts) -> MovePlan:
     """S3 (only objects besides the Clusters are left), S4 and S5: the source has no Cluster any more."""
     refuse.lost(facts)
     resume = _to_resume(facts)
-    leftovers = _to_delete(facts) if facts.journal or resume else ()
+    leftovers = to_delete(facts) if facts.journal or resume else ()
     if leftovers:
         return _deleting(facts)
     clusters = [key for key in facts.target.graph.clusters if facts.scope.name in (None, key.name)]
@@ -134,7 +135,7 @@ def _copying(facts: Facts, *, state: State) -> MovePlan:
         journal=facts.journal,
         pause=_to_pause(facts),
         create=create,
-        delete=_reversed(tuple(tuple(node for node in group if not node.keep) for group in graph.groups)),
+        delete=owned_first(tuple(tuple(node for node in group if not node.keep) for group in graph.groups)),
         resume=_pausable(graph.nodes),
         uids=uids,
     )
@@ -159,23 +160,9 @@ def _deleting(facts: Facts) -> MovePlan:
         journal=facts.journal,
         pause=_to_pause(facts),
         restamp=() if begun or facts.target_active else tuple(stale),
-        delete=_to_delete(facts),
+        delete=to_delete(facts),
         resume=_to_resume(facts),
     )
-
-
-def _to_delete(facts: Facts) -> Groups:
-    """What goes from the source: only what has a copy and, by the journal, is the very object that was copied."""
-    graph = facts.source.graph
-    nodes = [node for node in graph.nodes.values() if not node.keep]
-    known = facts.journal.objects if facts.journal and facts.journal.deleting else None
-    uncopied = {node.key for node in nodes if node.key not in facts.target.graph.seen}
-    strangers = {node.key for node in nodes if known is not None and known.get(node.key) != node.uid}
-    # What belongs to no Cluster of the move may have come since, and stays; what does belong must be explained.
-    refuse.strangers([node for node in nodes if node.key in uncopied | strangers and node.clusters])
-    left = {node.key for node in nodes} - uncopied - strangers
-    order = (*graph.groups, tuple(graph.nodes[key] for key, _why in graph.stuck))
-    return _reversed(tuple(tuple(node for node in group if node.key in left) for group in order))
 
 
 def _to_copy(node: Node, facts: Facts, uids: t.Mapping[str, str]) -> bool:
@@ -240,11 +227,6 @@ def _uids(source: Side, target: Side) -> dict[str, str]:
     """Uid in the source -> uid in the target, of what both sides have."""
     seen = target.graph.seen
     return {node.uid: str(seen[key]["metadata"]["uid"]) for key, node in source.graph.nodes.items() if key in seen}
-
-
-def _reversed(groups: Groups) -> Groups:
-    """Owned before owners."""
-    return tuple(tuple(reversed(group)) for group in reversed(groups) if group)
 
 
 __all__ = ("MovePlan", "Side", "Stage", "State", "differing", "plan")

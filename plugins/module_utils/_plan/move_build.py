@@ -11,7 +11,6 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import (
-    ADDONS_GROUP,
     HIERARCHY_LABEL,
     MOVE_LABEL,
     Graph,
@@ -20,6 +19,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph impo
     Node,
     Scope,
     class_of,
+    is_binding,
     is_class,
     is_cluster,
     key_of,
@@ -81,7 +81,7 @@ class _Links:
             names: list[tuple[str, str]] = []
             if (key.group, key.kind) == ("", "Secret") and not self.owners[uid]:
                 names = _secret_clusters(key, clusters)
-            elif (key.group, key.kind) == (ADDONS_GROUP, "ClusterResourceSetBinding"):
+            elif is_binding(key):
                 names = [(key.namespace, (obj.get("spec") or {}).get("clusterName") or "")]
             found[uid] = [clusters[name] for name in names if name in clusters]
             wanted = class_of(obj) if is_cluster(key) else None

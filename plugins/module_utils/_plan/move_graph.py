@@ -131,6 +131,11 @@ def is_class(key: Key) -> bool:
     return (key.group, key.kind) == (CLUSTER_GROUP, "ClusterClass")
 
 
+def is_binding(key: Key) -> bool:
+    """Whether it names a ClusterResourceSetBinding, which is made by a controller alone."""
+    return (key.group, key.kind) == (ADDONS_GROUP, "ClusterResourceSetBinding")
+
+
 def key_of(obj: Obj) -> Key:
     """Identity of an object across clusters."""
     metadata = obj["metadata"]
@@ -193,6 +198,7 @@ __all__ = (
     "Scope",
     "asks_to_wait",
     "class_of",
+    "is_binding",
     "is_class",
     "is_cluster",
     "key_of",

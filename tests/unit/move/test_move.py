@@ -182,6 +182,32 @@ def test_a_stubborn_controller_that_puts_finalizers_back_does_not_stop_us(kill_a
     assert_moved(scene, before)
 
 
+def binding_controller(kube: FakeKube) -> None:
+    """After each write: a binding is made again as long as its ClusterResourceSet and Cluster are there."""
+    at = ("addons.cluster.x-k8s.io", "ClusterResourceSetBinding", NAMESPACE, "wl")
+    after = kube.after
+
+    def reconcile() -> None:
+        crs = next((obj for key, obj in kube.objects.items() if key[1] == "ClusterResourceSet"), None)
+        if at not in kube.objects and crs is not None and cluster_id("wl") in kube.objects:
+            kube.seed(thing("ClusterResourceSetBinding", "wl", kube.objects[cluster_id("wl")], crs))
+        after()
+
+    kube.after = reconcile
+
+
+@pytest.mark.parametrize("kill_at", [None, *range(90, 131, 2)])
+def test_a_binding_that_the_source_makes_again_goes_as_the_first_one_did(kill_at: int | None) -> None:
+    scene = world("wl")
+    before = inventory(scene.source)
+    binding_controller(scene.source)
+    scene.fuse.kill_at = kill_at
+    with contextlib.suppress(Killed):
+        scene.move()
+    scene.move()
+    assert_moved(scene, before)
+
+
 @pytest.mark.parametrize("made_by", ["ClusterResourceSet", "Cluster"])
 def test_a_controller_of_the_target_that_makes_an_object_first_does_not_stop_us(made_by: str) -> None:
     scene = world("wl")
