@@ -27,6 +27,10 @@ VSPHERE: Options = {
 WAIT: Options = {
     "timeout_seconds": {"type": "int", "default": 1800},
 }
+BLOCKED_DRAIN: Options = {
+    "blocked_drain": {"type": "str", "choices": ["wait", "fail", "force"], "default": "wait"},
+    "blocked_drain_after_seconds": {"type": "int", "default": 600},
+}
 TOOLS: Options = {
     "tools_dir": {"type": "path"},
 }
@@ -81,4 +85,16 @@ def with_environment(params: t.Mapping[str, t.Any], environ: t.Mapping[str, str]
     return filled
 
 
-__all__ = ("CLUSTER", "ENVIRONMENT", "KUBE", "TOOLS", "VSPHERE", "WAIT", "Options", "Spec", "merge", "with_environment")
+__all__ = (
+    "BLOCKED_DRAIN",
+    "CLUSTER",
+    "ENVIRONMENT",
+    "KUBE",
+    "TOOLS",
+    "VSPHERE",
+    "WAIT",
+    "Options",
+    "Spec",
+    "merge",
+    "with_environment",
+)

@@ -20,6 +20,7 @@ description:
     has stayed for a minute. A timeout carries the last reason.
 extends_documentation_fragment:
   - eks.anywhere.attributes
+  - eks.anywhere.blocked_drain
   - eks.anywhere.kube
   - eks.anywhere.wait
 attributes:
@@ -30,7 +31,7 @@ attributes:
   diff_mode:
     support: none
     details:
-      - Nothing is changed, so there is nothing to compare.
+      - There is nothing to compare, but for the annotation of O(blocked_drain=force).
   idempotent:
     support: full
 options:
@@ -52,9 +53,18 @@ options:
       - V(machines) is a node for each machine; a machine of an external etcd counts once etcd on it is healthy.
       - V(nodes) is all nodes ready, which needs a network.
       - V(ready) is all machines running and ready, and the Cluster available.
+      - V(etcd_rolled) is an external etcd whose members are all of the applied specification and healthy. Old members
+        stay until the control plane is rolled.
+      - V(control_plane_rolled) is a control plane of which every machine is up to date, with its node ready at the
+        wanted version, every member of etcd healthy, and no old machine left, those of an external etcd included.
+      - V(workers_rolled) is the same for the workers, all of them or those of O(group).
     type: str
-    choices: [etcd, control_plane, machines, nodes, ready]
+    choices: [etcd, control_plane, machines, nodes, ready, etcd_rolled, control_plane_rolled, workers_rolled]
     required: true
+  group:
+    description:
+      - Only look at this group of workers, with O(until=workers_rolled).
+    type: str
 """
 
 EXAMPLES = r"""
@@ -64,9 +74,24 @@ EXAMPLES = r"""
     name: prod
     until: control_plane
     timeout_seconds: 3600
+
+- name: Wait for one group of workers, and do not let a budget stop it for more than ten minutes
+  eks.anywhere.capi_wait:
+    kubeconfig: prod/prod-eks-a-cluster.kubeconfig
+    name: prod
+    until: workers_rolled
+    group: md-0
+    blocked_drain: force
+    timeout_seconds: 7200
 """
 
 RETURN = r"""
+actions:
+  description: Which machines were let go without being drained.
+  returned: success
+  type: list
+  elements: str
+  sample: [Skip the drain of Machine prod-md-0-x7k2]
 seconds:
   description: How long it took.
   returned: success
@@ -81,14 +106,15 @@ reason:
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import KUBE, WAIT, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import BLOCKED_DRAIN, KUBE, WAIT, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.drains import DrainPolicy
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import Target
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait_for import wait_for
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import Goal
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.scene import Goal
 
 SPEC = Spec(
     options=merge(
@@ -98,6 +124,8 @@ SPEC = Spec(
             "name": {"type": "str", "required": True},
             "namespace": {"type": "str", "default": "eksa-system"},
             "until": {"type": "str", "choices": [goal.value for goal in Goal], "required": True},
+            "group": {"type": "str"},
+            **BLOCKED_DRAIN,
         },
     )
 )
@@ -106,7 +134,7 @@ SPEC = Spec(
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Wait, or in check mode look once."""
     return wait_for(
-        Target(name=params["name"], namespace=params["namespace"]),
+        Target(name=params["name"], namespace=params["namespace"], group=params["group"] or ""),
         Goal(params["until"]),
         kube=KubeClient.from_kubeconfig(params["kubeconfig"]),
         connect=lambda text: KubeClient.from_kubeconfig_text(text, origin=params["name"], patience=HASTY),
@@ -114,6 +142,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         report=context.report,
         timeout_seconds=params["timeout_seconds"],
         check_mode=context.check_mode,
+        policy=DrainPolicy(params["blocked_drain"], after_seconds=params["blocked_drain_after_seconds"]),
     )
 
 

@@ -25,8 +25,9 @@ SOURCES = sorted(PLUGINS.rglob("*.py"))
 
 MODULE_LINES = 150
 FUNCTION_LINES = 40
-PAYLOAD_LINES = 14_000
-"""AnsiballZ compiles the payload on every remote task: 24 ms per 1,000 lines where this was measured."""
+PAYLOAD_LINES = 14_500
+"""AnsiballZ compiles the payload on every remote task: 24 ms per 1,000 lines where this was measured. What looks at
+machines carries the judgement of how far they are replaced."""
 SHELL_IMPORTS = 300
 """Modules in ``sys.modules`` after importing a module without SDK; ``ansible.module_utils.basic`` alone brings ~200."""
 BOTH_SIDES = frozenset({"cluster_delete", "cluster_delete_info", "cluster_why"})

@@ -13,12 +13,10 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import (
-    Goal,
-    Scene,
-    has_external_etcd,
-    judge,
-)
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import judge
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.drains import blocked
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.rolled import DEPLOYMENT_LABEL
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.scene import ROLLED, Goal, Scene, has_external_etcd
 
 CAPI = "cluster.x-k8s.io/v1beta2"
 _CONTROL_PLANE = "controlplane.cluster.x-k8s.io/v1beta2"
@@ -30,6 +28,7 @@ _RELATED = (
     ("infrastructure.cluster.x-k8s.io/v1beta1", "VSphereVM"),
     ("bootstrap.cluster.x-k8s.io/v1beta2", "KubeadmConfig"),
 )
+_WITH_NODES = frozenset({Goal.NODES, Goal.CONTROL_PLANE_ROLLED, Goal.WORKERS_ROLLED})
 _ETCD = "etcdcluster.cluster.x-k8s.io/v1beta1"
 _ETCD_BOOTSTRAP = ("bootstrap.cluster.x-k8s.io/v1beta1", "EtcdadmConfig")
 _PROVIDER_NAMESPACES = (
@@ -47,10 +46,11 @@ Connect = t.Callable[[str], Kube]
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """The Cluster API objects of one cluster on the cluster that manages it."""
+    """The Cluster API objects of one cluster on the cluster that manages it; with ``group`` of one group of workers."""
 
     name: str
     namespace: str
+    group: str = ""
 
 
 class Observer:
@@ -76,10 +76,34 @@ class Observer:
             cluster=cluster,
             control_plane=self._referenced(cluster, "controlPlaneRef", _CONTROL_PLANE),
             etcd=self._referenced(cluster, "managedExternalEtcdRef", _ETCD),
-            deployments=tuple(self._list(CAPI, "MachineDeployment")),
+            deployments=self._deployments(),
             machines=tuple(self._list(CAPI, "Machine")),
         )
-        return dataclasses.replace(scene, nodes=self._nodes(cluster)) if goal is Goal.NODES else scene
+        if goal in ROLLED:
+            scene = self._rolling(scene, goal)
+        return dataclasses.replace(scene, nodes=self._nodes(cluster)) if goal in _WITH_NODES else scene
+
+    def _deployments(self) -> tuple[Obj, ...]:
+        """Those of all groups of workers, or the one of the group that is looked at."""
+        found = self._list(CAPI, "MachineDeployment")
+        wanted = f"{self._target.name}-{self._target.group}"
+        chosen = tuple(obj for obj in found if not self._target.group or obj["metadata"]["name"] == wanted)
+        if self._target.group and not chosen:
+            raise EksaError(
+                f"Cluster {self._target.namespace}/{self._target.name} has no group of workers {self._target.group}.",
+                code="capi.group_not_found",
+                hint="Apply its objects first, or correct the option group.",
+            )
+        return chosen
+
+    def _rolling(self, scene: Scene, goal: Goal) -> Scene:
+        """What tells which machines are up to date. Of workers only those that are looked at stay in the scene."""
+        names = {obj["metadata"]["name"] for obj in scene.deployments}
+        labels = ((machine, machine["metadata"].get("labels") or {}) for machine in scene.machines)
+        machines = tuple(one for one, found in labels if found.get(DEPLOYMENT_LABEL, "") in {"", *names})
+        if goal is Goal.WORKERS_ROLLED:
+            return dataclasses.replace(scene, machines=machines, machine_sets=tuple(self._list(CAPI, "MachineSet")))
+        return dataclasses.replace(scene, machines=machines, clones=tuple(self._list(*_RELATED[1])))
 
     def _cluster(self) -> Obj:
         name, namespace = self._target.name, self._target.namespace
@@ -115,7 +139,7 @@ class Observer:
             for pod in self._kube.list(api_version="v1", kind="Pod", namespace=namespace)
         ]
         if nodes is not None:
-            pods += self._system_pods()
+            pods += self._inside(scene)
         return dataclasses.replace(scene, others=tuple(related), nodes=nodes, pods=tuple(pods))
 
     def _list(self, api_version: str, kind: str) -> list[Obj]:
@@ -139,10 +163,18 @@ class Observer:
                 raise
             return None
 
-    def _system_pods(self) -> list[Obj]:
+    def _inside(self, scene: Scene) -> list[Obj]:
+        """Pods that the nodes depend on, and where a drain is blocked those around it and what blocks it."""
+        spaces = {space for machine in scene.machines if (drain := blocked(machine)) for space in drain.namespaces}
+        asked = [("v1", "Pod", "kube-system"), *(("v1", "Pod", space) for space in sorted(spaces - {"kube-system"}))]
+        asked += [("policy/v1", "PodDisruptionBudget", space) for space in sorted(spaces)]
         try:
             workload = self._client()
-            return workload.list(api_version="v1", kind="Pod", namespace="kube-system") if workload else []
+            return [
+                obj
+                for api_version, kind, space in (asked if workload else ())
+                for obj in t.cast(Kube, workload).list(api_version=api_version, kind=kind, namespace=space)
+            ]
         except EksaError as exc:
             if exc.code not in _NOT_YET:
                 raise

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -20,66 +19,15 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.machines import
     is_etcd_ready,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import Reason, Weight
-
-
-class Goal(enum.Enum):
-    """What is waited for: external etcd healthy, the control plane up, a node per machine, nodes ready, all at rest."""
-
-    ETCD = "etcd"
-    CONTROL_PLANE = "control_plane"
-    MACHINES = "machines"
-    NODES = "nodes"
-    READY = "ready"
-
-
-TITLES = {
-    Goal.ETCD: "etcd",
-    Goal.CONTROL_PLANE: "control plane",
-    Goal.MACHINES: "machines",
-    Goal.NODES: "nodes",
-    Goal.READY: "cluster",
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Scene:
-    """One look at everything about a cluster. ``nodes`` None: its API does not answer (yet)."""
-
-    name: str
-    cluster: Obj | None
-    control_plane: Obj | None
-    etcd: Obj | None = None
-    deployments: tuple[Obj, ...] = ()
-    machines: tuple[Obj, ...] = ()
-    others: tuple[Obj, ...] = ()
-    nodes: tuple[Obj, ...] | None = None
-    pods: tuple[Obj, ...] = ()
-
-    @property
-    def objects(self) -> tuple[Obj, ...]:
-        """All of it, for the explainer."""
-        parents = tuple(obj for obj in (self.cluster, self.etcd, self.control_plane) if obj)
-        return (*parents, *self.deployments, *self.machines, *self.others, *(self.nodes or ()), *self.pods)
-
-    @property
-    def wanted(self) -> int:
-        """How many machines the specifications ask for."""
-        owners = (*((self.control_plane,) if self.control_plane else ()), *self.deployments)
-        return sum(_replicas(owner) for owner in owners) + self.etcd_members
-
-    @property
-    def etcd_members(self) -> int:
-        """How many machines of an external etcd the specification asks for."""
-        return _replicas(self.etcd) if self.etcd else 0
-
-
-def has_external_etcd(cluster: Obj) -> bool:
-    """Whether Cluster API manages an etcd on machines of its own for the cluster."""
-    return bool((cluster.get("spec") or {}).get("managedExternalEtcdRef"))
-
-
-def _replicas(owner: Obj) -> int:
-    return int((owner.get("spec") or {}).get("replicas") or 0)
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.rolled import progress, waiting
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.scene import (
+    ROLLED,
+    TITLES,
+    Goal,
+    Scene,
+    has_external_etcd,
+    replicas,
+)
 
 
 def judge(scene: Scene, goal: Goal) -> Tick:
@@ -88,32 +36,34 @@ def judge(scene: Scene, goal: Goal) -> Tick:
     if scene.cluster is None or scene.control_plane is None or etcd_missing:
         missing = Reason("Cluster", scene.name, "its objects are not in the cluster that was asked", Weight.CAUSE)
         return Tick(done=False, state="not there", reasons=(missing,))
-    done, state = _GOALS[goal](scene)
+    done, state = _rolled(scene, goal) if goal in ROLLED else _GOALS[goal](scene)
     return Tick(done=True, state=state) if done else Tick(done=False, state=state, reasons=_reasons(scene, goal))
 
 
 def _reasons(scene: Scene, goal: Goal) -> tuple[Reason, ...]:
     found = explain(scene.objects)
-    later = LATER.get(goal)
+    if goal in ROLLED:
+        found = sorted([*found, *waiting(scene, goal)], key=lambda reason: (not reason.hopeless, reason.weight))
+    aside = ASIDE.get(goal)
     if goal is Goal.MACHINES:
         # What still goes on at machines that have joined is no reason why another has not.
         joined = {obj["metadata"]["name"] for obj in scene.machines if _has_joined(obj)}
         return tuple(sorted(found, key=lambda reason: reason.kind == "Machine" and reason.name in joined))
-    if later is None:
+    if aside is None:
         return tuple(found)
-    # What waits for this goal by design is no reason for it.
-    strangers = {obj["metadata"]["name"] for obj in scene.machines if later.machine(obj)}
+    # What is not spoken of by this goal, or waits for it by design, is no reason for it.
+    strangers = {obj["metadata"]["name"] for obj in scene.machines if aside.machine(obj)}
     kept = (
         reason
         for reason in found
-        if reason.kind not in later.kinds and not (reason.kind == "Machine" and reason.name in strangers)
+        if reason.kind not in aside.kinds and not (reason.kind == "Machine" and reason.name in strangers)
     )
-    return tuple(kept)
+    return tuple(dict.fromkeys(kept))
 
 
 @dataclasses.dataclass(frozen=True)
-class Later:
-    """What comes up only after a goal is reached."""
+class Aside:
+    """What a goal does not speak of: it comes up later, or is another part."""
 
     kinds: frozenset[str]
     machine: t.Callable[[Obj], bool]
@@ -121,6 +71,11 @@ class Later:
 
 def _is_worker(machine: Obj) -> bool:
     return not is_control_plane(machine) and not is_etcd(machine)
+
+
+def _rolled(scene: Scene, goal: Goal) -> tuple[bool, str]:
+    found = progress(scene, goal)
+    return found.done, found.state
 
 
 def _etcd(scene: Scene) -> tuple[bool, str]:
@@ -158,7 +113,7 @@ def _nodes(scene: Scene) -> tuple[bool, str]:
 def _ready(scene: Scene) -> tuple[bool, str]:
     owners = (t.cast(Obj, scene.control_plane), *scene.deployments)
     ready = sum(int((owner.get("status") or {}).get("readyReplicas") or 0) for owner in owners)
-    wanted = sum(_replicas(owner) for owner in owners)
+    wanted = sum(replicas(owner) for owner in owners)
     running = all((machine.get("status") or {}).get("phase") == "Running" for machine in scene.machines)
     settled = all(is_observed(owner) for owner in owners) and is_true(t.cast(Obj, scene.cluster), "Available")
     settled = settled and _etcd(scene)[0]
@@ -172,9 +127,17 @@ def _has_joined(machine: Obj) -> bool:
     return bool(((machine.get("status") or {}).get("nodeRef") or {}).get("name"))
 
 
-LATER: t.Mapping[Goal, Later] = {
-    Goal.ETCD: Later(frozenset({"MachineDeployment", "KubeadmControlPlane"}), lambda machine: not is_etcd(machine)),
-    Goal.CONTROL_PLANE: Later(frozenset({"MachineDeployment"}), _is_worker),
+_WITHOUT_ETCD = Aside(frozenset({"MachineDeployment", "KubeadmControlPlane"}), lambda machine: not is_etcd(machine))
+_WITHOUT_WORKERS = Aside(frozenset({"MachineDeployment"}), _is_worker)
+
+ASIDE: t.Mapping[Goal, Aside] = {
+    Goal.ETCD: _WITHOUT_ETCD,
+    Goal.CONTROL_PLANE: _WITHOUT_WORKERS,
+    Goal.ETCD_ROLLED: _WITHOUT_ETCD,
+    Goal.CONTROL_PLANE_ROLLED: _WITHOUT_WORKERS,
+    Goal.WORKERS_ROLLED: Aside(
+        frozenset({"EtcdadmCluster", "KubeadmControlPlane"}), lambda machine: not _is_worker(machine)
+    ),
 }
 
 _GOALS: t.Mapping[Goal, t.Callable[[Scene], tuple[bool, str]]] = {
@@ -185,4 +148,4 @@ _GOALS: t.Mapping[Goal, t.Callable[[Scene], tuple[bool, str]]] = {
     Goal.READY: _ready,
 }
 
-__all__ = ("LATER", "TITLES", "Goal", "Later", "Scene", "has_external_etcd", "judge")
+__all__ = ("ASIDE", "TITLES", "Aside", "Goal", "Scene", "has_external_etcd", "judge")

@@ -11,7 +11,7 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import Cause
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import LATER, Goal, Scene, judge
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import ASIDE, Goal, Scene, judge
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.driver import Tick
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation import (
     Observation,
@@ -26,6 +26,7 @@ _BY_DESIGN: t.Mapping[Goal, frozenset[str]] = {
     Goal.ETCD: frozenset({"why.no_cni", "why.paused"}),
     Goal.CONTROL_PLANE: frozenset({"why.no_cni"}),
     Goal.MACHINES: frozenset({"why.no_cni"}),
+    Goal.ETCD_ROLLED: frozenset({"why.paused"}),
 }
 """Nodes have no network before it is installed, and the control plane is paused while etcd comes up."""
 
@@ -47,10 +48,10 @@ def cause_of(scene: Scene, goal: Goal, *, at: dt.datetime) -> Cause | None:
 
 def observed(scene: Scene, goal: Goal, *, at: dt.datetime) -> Observation:
     """A scene as an observation, without what waits for the goal itself."""
-    later = LATER.get(goal)
-    strangers = [machine for machine in scene.machines if later and later.machine(machine)]
+    aside = ASIDE.get(goal)
+    strangers = [machine for machine in scene.machines if aside and aside.machine(machine)]
     hidden = {name(machine) for machine in strangers} | {reference(machine) for machine in strangers}
-    kinds = later.kinds if later else frozenset()
+    kinds = aside.kinds if aside else frozenset()
     pods = [pod for pod in scene.pods if namespace(pod) in PROVIDERS]
     inside = [pod for pod in scene.pods if namespace(pod) not in PROVIDERS]
     mine = (scene.cluster, scene.etcd, scene.control_plane, *scene.deployments, *scene.machines, *scene.others, *pods)

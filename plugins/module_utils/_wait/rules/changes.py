@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import Cause, Seen, cause
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions import (
@@ -16,6 +14,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions impo
     is_true,
     said,
 )
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.drains import blocked
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.explain import explain
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation import (
     Observation,
@@ -33,9 +32,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import R
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.access import is_paused
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.platform import CAPACITY, capacity
 
-_BUDGET = re.compile(r"disruption budget", re.IGNORECASE)
-_BUDGET_NAME = re.compile(r"[Tt]he disruption budget ([\w.-]+) needs")
-_EVICTED = re.compile(r"\b[Pp]ods? ([^:]+): cannot evict")
 _PAUSABLE = (
     "VSphereCluster",
     "EtcdadmCluster",
@@ -50,7 +46,7 @@ _PAUSABLE = (
 
 def drain_needs_room(seen: Observation) -> Cause | None:
     """A drain waits for a budget, and that for a pod which finds no node: the room is what lacks."""
-    if not any(_blocked_drain(machine) for machine in seen.machines):
+    if not any(blocked(machine) for machine in seen.machines):
         return None
     for pod in seen.inside("Pod"):
         found = conditions(pod).get("PodScheduled")
@@ -62,20 +58,18 @@ def drain_needs_room(seen: Observation) -> Cause | None:
 def drain_blocked(seen: Observation) -> Cause | None:
     """A PodDisruptionBudget does not let the pods of a machine go."""
     for machine in seen.machines:
-        words = _blocked_drain(machine)
-        if not words:
+        drain = blocked(machine)
+        if drain is None:
             continue
-        pods = match.group(1) if (match := _EVICTED.search(words)) else "its pods"
-        budget = match.group(1) if (match := _BUDGET_NAME.search(words)) else ""
-        which = f"PodDisruptionBudget {budget}" if budget else "a PodDisruptionBudget"
+        which = f"PodDisruptionBudget {drain.budget}" if drain.budget else "a PodDisruptionBudget"
         return cause(
             "why.drain_blocked",
-            f"The drain of {role(machine)} is blocked: {which} does not let {pods} go",
+            f"The drain of {role(machine)} is blocked: {which} does not let {drain.pods or 'its pods'} go",
             fix="Run more replicas of the application, or let its budget allow one disruption (maxUnavailable: "
             "1); or delete the "
             "pod if the application may stand still.",
-            evidence=[Seen.of(called(machine), words), *_budgets(seen, budget)],
-            since=conditions(machine)["Deleting"].since if "Deleting" in conditions(machine) else "",
+            evidence=[Seen.of(called(machine), drain.words), *_budgets(seen, drain.budget)],
+            since=drain.since,
         )
     return None
 
@@ -175,15 +169,6 @@ def in_progress(seen: Observation) -> Cause:
         evidence=told,
         since=_since(seen, reasons[0]),
     )
-
-
-def _blocked_drain(machine: Obj) -> str:
-    """What a drain waits for, when that is a budget."""
-    for kind in ("Deleting", "DrainingSucceeded"):
-        found = conditions(machine).get(kind)
-        if found and _BUDGET.search(found.message):
-            return said(found)
-    return ""
 
 
 def _budgets(seen: Observation, wanted: str) -> list[Seen]:
