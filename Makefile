@@ -50,6 +50,16 @@ e2e-ha: lab-up ## the same with three control plane nodes and two workers (opt-i
 	@python3 $(TOOLS)/suites.py run e2e-ha
 	@$(FIGURES) show create_ha apply_ha
 
+.PHONY: e2e-upgrade
+e2e-upgrade: lab-up ## upgrade a cluster (1 + 1) to the lab's second release while a workload runs (opt-in, long)
+	@python3 $(TOOLS)/suites.py run e2e-upgrade
+	@$(FIGURES) show upgrade
+
+.PHONY: e2e-upgrade-ha
+e2e-upgrade-ha: lab-up ## the same with three control plane nodes and two workers (opt-in, very long)
+	@python3 $(TOOLS)/suites.py run e2e-upgrade-ha
+	@$(FIGURES) show upgrade_ha
+
 .PHONY: faults
 faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
 	@python3 $(TOOLS)/suites.py run faults

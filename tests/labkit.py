@@ -191,6 +191,11 @@ class Lab:
         usual = pathlib.Path(self.variables["eksa_config_file"])
         return usual.with_name(f"{usual.stem}-external-etcd{usual.suffix}")
 
+    def config_for(self, release: str) -> pathlib.Path:
+        """The config of the same cluster, edited for a release that the lab was given."""
+        usual = pathlib.Path(self.variables["eksa_config_file"])
+        return usual.with_name(f"{usual.stem}-{release}{usual.suffix}")
+
     @property
     def name(self) -> str:
         """Name of the lab's cluster."""
@@ -222,6 +227,10 @@ class Lab:
             self._tool("up", "-e", json.dumps({"eksa_lab_kits": kits}))
             self.__dict__.pop("variables", None)
 
+    def give(self, release: str) -> None:
+        """Have a later release in the lab, whatever runs on it."""
+        self._tool("up", "-e", json.dumps({"eksa_lab_releases": [release]}))
+
     def _tool(self, verb: str, *args: str) -> None:
         subprocess.run([str(ROOT / "tests" / "tools" / "lab"), verb, *args], check=True)
 
@@ -241,11 +250,15 @@ class Lab:
 
     def machines(self) -> frozenset[str]:
         """Names of the virtual machines that are no templates."""
+        return frozenset(self.uuids().values())
+
+    def uuids(self) -> dict[str, str]:
+        """Names of the virtual machines that are no templates, by BIOS UUID, which no two ever have."""
         with self.vcenter() as content:
             view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], recursive=True)
-            names = frozenset(one.name for one in view.view if not one.config.template)
+            found = {one.config.uuid: one.name for one in view.view if not one.config.template}
             view.Destroy()
-            return names
+            return found
 
     def world(self) -> World:
         """All that exists outside of this process."""
