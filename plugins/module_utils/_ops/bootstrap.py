@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import json
 import pathlib
 import typing as t
@@ -16,9 +15,18 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles impor
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap_host import check_host
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap_look import (
+    SYSTEM_NAMESPACE,
+    Ports,
+    Seen,
+    State,
+    kind_config_path,
+    observed,
+    start,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import node_label
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, ContainerHost, Files, Kube, Reporter
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Files, Kube
 from ansible_collections.eks.anywhere.plugins.module_utils._render import audit
 from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import (
     kind_config,
@@ -28,26 +36,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import (
 from ansible_collections.eks.anywhere.plugins.module_utils._render.mirror import mirrored
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
-SYSTEM_NAMESPACE = "eksa-system"
-DOCKER_MAJOR = 20
-DOCKER_MEMORY_BYTES = 6_200_000_000
-DISK_FREE_BYTES = 4 << 30
-RESTART_SECONDS = 120.0
-ANSWER_SECONDS = 30.0
 NAMESPACE_TRIES = 10
 PAUSE_SECONDS = 5.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Ports:
-    """What the operation works with; ``connect`` makes a client out of a kubeconfig document."""
-
-    host: ContainerHost
-    kind: KindTool
-    files: Files
-    clock: Clock
-    report: Reporter
-    connect: t.Callable[[str], Kube]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,28 +54,9 @@ class Wanted:
     registry_password: str = ""
 
 
-class State(enum.Enum):
-    """What is there of a bootstrap cluster."""
-
-    ABSENT = "absent"
-    STOPPED = "stopped"
-    HALF_MADE = "half-made"
-    SILENT = "silent"
-    HEALTHY = "healthy"
-
-
-@dataclasses.dataclass(frozen=True)
-class Seen:
-    """An observation; ``kubeconfig`` is the document that works, else the best there is."""
-
-    state: State
-    kubeconfig: str = ""
-    kube: Kube | None = None
-
-
 def present(wanted: Wanted, *, ports: Ports, check_mode: bool) -> Result:
     """Have the bootstrap cluster, its kubeconfig file and the namespace ``eksa-system``."""
-    seen = _observed(wanted.name, wanted.kubeconfig, ports=ports)
+    seen = observed(wanted.name, wanted.kubeconfig, ports=ports)
     data = {"name": wanted.name, "kubeconfig": wanted.kubeconfig}
     actions: list[str] = []
     if seen.state is State.STOPPED:
@@ -114,12 +85,12 @@ def present(wanted: Wanted, *, ports: Ports, check_mode: bool) -> Result:
 def absent(name: str, kubeconfig: str, *, ports: Ports, check_mode: bool) -> Result:
     """Have neither the bootstrap cluster nor its generated files; refuses while it still manages machines."""
     data = {"name": name, "kubeconfig": kubeconfig}
-    seen = _observed(name, kubeconfig, ports=ports)
+    seen = observed(name, kubeconfig, ports=ports)
     actions: list[str] = []
     if seen.state is not State.ABSENT:
         if seen.state is State.STOPPED and not check_mode:
             # Only a running one can say whether machines depend on it.
-            seen = _start(name, kubeconfig, ports=ports)
+            seen = start(name, kubeconfig, ports=ports)
         if seen.state is State.SILENT:
             raise _silent(name)
         _refuse_while_in_charge(name, seen.kube)
@@ -136,77 +107,9 @@ def absent(name: str, kubeconfig: str, *, ports: Ports, check_mode: bool) -> Res
     return Result(actions=tuple(actions), before=f"bootstrap cluster {name}\n" if actions else "", data=data)
 
 
-def check_host(host: ContainerHost, report: Reporter) -> None:
-    """The container engine can carry a bootstrap cluster; little memory is only worth a warning."""
-    facts = host.facts()
-    major = facts.version.split(".", 1)[0]
-    if not major.isdigit() or int(major) < DOCKER_MAJOR:
-        raise EksaError(
-            f"Docker {facts.version or '(unknown version)'} is too old: {DOCKER_MAJOR}.x.x or above is needed.",
-            code="host.docker_version",
-            hint=f"Install Docker version {DOCKER_MAJOR}.x.x or above.",
-            details={"seen": facts.version, "expected": f">= {DOCKER_MAJOR}"},
-        )
-    if facts.disk_free_bytes is not None and facts.disk_free_bytes < DISK_FREE_BYTES:
-        raise EksaError(
-            f"{facts.root_dir} has {_gib(facts.disk_free_bytes)} free, a bootstrap cluster needs "
-            f"{_gib(DISK_FREE_BYTES)}.",
-            code="host.disk_full",
-            hint="Free disk space under docker's root, for instance with `docker system prune`.",
-            details={"path": facts.root_dir, "free_bytes": facts.disk_free_bytes, "needed_bytes": DISK_FREE_BYTES},
-        )
-    if facts.memory_bytes < DOCKER_MEMORY_BYTES:
-        report.line(
-            f"Warning: docker has {_gib(facts.memory_bytes)} of memory; {_gib(DOCKER_MEMORY_BYTES)} are recommended"
-        )
-
-
-def _observed(name: str, kubeconfig: str, *, ports: Ports, patience_seconds: float = ANSWER_SECONDS) -> Seen:
-    containers = ports.host.containers(label=node_label(name))
-    if not containers:
-        return Seen(State.ABSENT)
-    if not all(container.running for container in containers):
-        return Seen(State.STOPPED)
-    on_disk = ports.files.read(kubeconfig) or ""
-    documents = [text for text in dict.fromkeys((on_disk, ports.kind.kubeconfig(name) or "")) if text]
-    # kind writes the file as its last act, so with a file there once was a whole cluster. Where not even kind's own
-    # configuration is left the folder was lost: nobody can tell, and it may be all that knows the machines.
-    folder_lost = bool(documents) and not ports.files.exists(_kind_config(kubeconfig))
-    was_whole = bool(on_disk) or folder_lost
-    end = ports.clock.now() + patience_seconds
-    while documents:
-        for document in documents:
-            kube = ports.connect(document)
-            complete = _complete(kube)
-            if complete is not None:
-                return Seen(State.HEALTHY if complete else State.HALF_MADE, document, kube)
-        if not was_whole or ports.clock.now() >= end:
-            break
-        ports.clock.sleep(PAUSE_SECONDS)
-    return Seen(State.SILENT if was_whole else State.HALF_MADE)
-
-
-def _complete(kube: Kube) -> bool | None:
-    """Whether kind came to its end here; None when the API does not answer."""
-    try:
-        if kube.get(api_version="v1", kind="Namespace", name=SYSTEM_NAMESPACE) is not None:
-            return True
-        # The storage class is the last thing that kind installs.
-        return bool(kube.list(api_version="storage.k8s.io/v1", kind="StorageClass"))
-    except EksaError:
-        return None
-
-
 def _started(wanted: Wanted, *, ports: Ports) -> Seen:
     ports.report.line(f"Bootstrap cluster {wanted.name} is stopped: starting it")
-    return _start(wanted.name, wanted.kubeconfig, ports=ports)
-
-
-def _start(name: str, kubeconfig: str, *, ports: Ports) -> Seen:
-    for container in ports.host.containers(label=node_label(name)):
-        if not container.running:
-            ports.host.start(container.name)
-    return _observed(name, kubeconfig, ports=ports, patience_seconds=RESTART_SECONDS)
+    return start(wanted.name, wanted.kubeconfig, ports=ports)
 
 
 def _kept(wanted: Wanted, seen: Seen, *, ports: Ports, check_mode: bool) -> list[str]:
@@ -261,13 +164,9 @@ def _write_files(wanted: Wanted, files: Files) -> str:
     document = kind_config(
         wanted.config, wanted.release, audit_policy_path=str(policy), certs_path=str(certs) if mirror else ""
     )
-    path = _kind_config(wanted.kubeconfig)
+    path = kind_config_path(wanted.kubeconfig)
     files.write(path, json.dumps(document, indent=1))
     return path
-
-
-def _kind_config(kubeconfig: str) -> str:
-    return str(pathlib.Path(kubeconfig).expanduser().absolute().parent / "kind_tmp.yaml")
 
 
 def _namespace(kube: Kube, clock: Clock) -> None:
@@ -322,8 +221,4 @@ def _silent(name: str) -> EksaError:
     )
 
 
-def _gib(size: int) -> str:
-    return f"{size / (1 << 30):.1f} GiB"
-
-
-__all__ = ("Ports", "State", "Wanted", "absent", "check_host", "present")
+__all__ = ("Ports", "Wanted", "absent", "present")

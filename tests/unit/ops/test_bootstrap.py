@@ -12,13 +12,8 @@ import typing as t
 import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap import (
-    Ports,
-    Wanted,
-    absent,
-    check_host,
-    present,
-)
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap import Ports, Wanted, absent, present
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap_host import check_host
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Completed, Container, HostFacts
 from ansible_collections.eks.anywhere.tests.unit.fakes import (
