@@ -95,13 +95,15 @@ def _descendants(pid: int) -> list[int]:
 class Run:
     """A finished playbook run: its lines with the second each came; ``peak_mib`` is the largest process of all runs.
 
-    ``kill`` is the kill that was begun.
+    ``seconds`` is what a person waits, which depends on what else the machine does; ``cpu_seconds`` is what the run and
+    its children computed, which hardly does. ``kill`` is the kill that was begun.
     """
 
     code: int
     lines: tuple[str, ...]
     stamps: tuple[float, ...]
     seconds: float
+    cpu_seconds: float
     timeline: dict[str, t.Any]
     peak_mib: float
     kill: Kill | None = None
@@ -311,7 +313,7 @@ class Lab:
         """
         timeline = folder / "timeline.json"
         timeline.unlink(missing_ok=True)
-        started = time.monotonic()
+        started, computed = time.monotonic(), _computed()
         # A kill of the whole group must not be one of the tests.
         process = self.start(playbook, *args, timeline=timeline, apart=bool(kills), **environment)
         watchdog = threading.Timer(timeout, process.kill)
@@ -334,10 +336,16 @@ class Lab:
                     begun.start(process)
         code = process.wait()
         watchdog.cancel()
-        seconds = time.monotonic() - started
+        seconds, computed = time.monotonic() - started, _computed() - computed
         shape = json.loads(timeline.read_text(encoding="utf-8")) if timeline.exists() else {}
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        return Run(code, tuple(lines), tuple(stamps), seconds, shape, peak, begun)
+        return Run(code, tuple(lines), tuple(stamps), seconds, computed, shape, peak, begun)
+
+
+def _computed() -> float:
+    """Seconds of processor time of all children that have ended so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def find(documents: t.Sequence[dict[str, t.Any]], kind: str) -> dict[str, t.Any]:

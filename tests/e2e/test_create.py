@@ -156,7 +156,9 @@ def test_a_second_run_is_quick(site: Site, again: Run) -> None:
     calls = sum(task["api_calls"] for task in again.timeline["tasks"])
     figures.record(f"create{site.shape.suffix}.rerun_seconds", again.seconds, most=RERUN_SECONDS)
     figures.record(f"create{site.shape.suffix}.rerun_api_calls", calls, unit="calls", most=RERUN_CALLS)
-    assert again.seconds < RERUN_SECONDS
+    figures.record(f"create{site.shape.suffix}.rerun_cpu_seconds", again.cpu_seconds, most=RERUN_SECONDS)
+    # The clock on the wall measures what else the machine does, too: it is a figure with a bar, and no test's verdict.
+    assert again.cpu_seconds < RERUN_SECONDS
     assert 0 < calls <= RERUN_CALLS
 
 

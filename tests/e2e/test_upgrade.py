@@ -252,7 +252,7 @@ def test_a_second_run_does_nothing_and_is_quick(ground: Ground, upgraded: Upgrad
     assert again.recap()["changed"] == 0
     assert not [line for line in again.lines if line in LINES]
     ground.figure("noop_seconds", again.seconds, most=NOOP_SECONDS)
-    assert again.seconds < NOOP_SECONDS
+    assert again.cpu_seconds < NOOP_SECONDS
 
 
 def test_creating_the_upgraded_cluster_does_nothing(ground: Ground, upgraded: Upgrade) -> None:
