@@ -16,17 +16,18 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.release import EksdRelease
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap_host import check_host
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap_look import (
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.bootstrap_state import (
     SYSTEM_NAMESPACE,
     Ports,
     Seen,
     State,
+    ensure_namespace,
     kind_config_path,
     observed,
     start,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import node_label
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Files, Kube
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files, Kube
 from ansible_collections.eks.anywhere.plugins.module_utils._render import audit
 from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import (
     kind_config,
@@ -35,9 +36,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.kind import (
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._render.mirror import mirrored
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-
-NAMESPACE_TRIES = 10
-PAUSE_SECONDS = 5.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,7 +121,7 @@ def _kept(wanted: Wanted, seen: Seen, *, ports: Ports, check_mode: bool) -> list
     if kube and kube.get(api_version="v1", kind="Namespace", name=SYSTEM_NAMESPACE) is None:
         actions.append(f"Create namespace {SYSTEM_NAMESPACE}")
         if not check_mode:
-            _namespace(kube, ports.clock)
+            ensure_namespace(kube, ports.clock)
     return actions
 
 
@@ -145,7 +143,7 @@ def _create(wanted: Wanted, *, ports: Ports) -> None:
         raise
     document = ports.files.read(wanted.kubeconfig) or ports.kind.kubeconfig(wanted.name) or ""
     ports.files.write(wanted.kubeconfig, document)
-    _namespace(ports.connect(document), ports.clock)
+    ensure_namespace(ports.connect(document), ports.clock)
     transfer.finish()
 
 
@@ -167,20 +165,6 @@ def _write_files(wanted: Wanted, files: Files) -> str:
     path = kind_config_path(wanted.kubeconfig)
     files.write(path, json.dumps(document, indent=1))
     return path
-
-
-def _namespace(kube: Kube, clock: Clock) -> None:
-    """The API may still be settling right after kind returned."""
-    wanted = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM_NAMESPACE}}
-    for left in reversed(range(NAMESPACE_TRIES)):
-        try:
-            kube.apply(wanted)
-        except EksaError:
-            if not left:
-                raise
-            clock.sleep(PAUSE_SECONDS)
-        else:
-            return
 
 
 def _refuse_while_in_charge(name: str, kube: Kube | None) -> None:

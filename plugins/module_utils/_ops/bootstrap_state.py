@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""What there is of a bootstrap cluster: nothing, something stopped, half-made or silent, or a whole one."""
+"""A bootstrap cluster as it is: absent, stopped, half-made, silent or healthy; its start, and its namespace."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, 
 SYSTEM_NAMESPACE = "eksa-system"
 RESTART_SECONDS = 120.0
 ANSWER_SECONDS = 30.0
+NAMESPACE_TRIES = 10
 PAUSE_SECONDS = 5.0
 
 
@@ -87,6 +88,20 @@ def start(name: str, kubeconfig: str, *, ports: Ports) -> Seen:
     return observed(name, kubeconfig, ports=ports, patience_seconds=RESTART_SECONDS)
 
 
+def ensure_namespace(kube: Kube, clock: Clock) -> None:
+    """Have the namespace ``eksa-system``. The API may still be settling right after kind returned."""
+    wanted = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM_NAMESPACE}}
+    for left in reversed(range(NAMESPACE_TRIES)):
+        try:
+            kube.apply(wanted)
+        except EksaError:
+            if not left:
+                raise
+            clock.sleep(PAUSE_SECONDS)
+        else:
+            return
+
+
 def kind_config_path(kubeconfig: str) -> str:
     """Where kind's configuration lies: beside the kubeconfig."""
     return str(pathlib.Path(kubeconfig).expanduser().absolute().parent / "kind_tmp.yaml")
@@ -103,4 +118,4 @@ def _complete(kube: Kube) -> bool | None:
         return None
 
 
-__all__ = ("SYSTEM_NAMESPACE", "Ports", "Seen", "State", "kind_config_path", "observed", "start")
+__all__ = ("SYSTEM_NAMESPACE", "Ports", "Seen", "State", "ensure_namespace", "kind_config_path", "observed", "start")
