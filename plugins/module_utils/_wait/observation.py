@@ -33,6 +33,11 @@ class Refusal:
         """What an error says."""
         return cls(error.code, error.message.rstrip("."))
 
+    @property
+    def of_credentials(self) -> bool:
+        """Whether the server answers, only not to these credentials: HTTP 401."""
+        return self.code == "kube.unauthorized"
+
 
 @dataclasses.dataclass(frozen=True)
 class Datacenter:

@@ -67,7 +67,8 @@ LAYERS: tuple[Rule, ...] = (
     machines.no_address,
     nodes.endpoint_in_use,
     nodes.kubelet_down,
-    # The cluster that the nodes make up.
+    # The cluster that the nodes make up. While it refuses its managers, what they say of its inside is old.
+    access.workload_refused,
     nodes.etcd_learner,
     nodes.etcd_unhealthy,
     nodes.endpoint_silent,

@@ -152,6 +152,16 @@ def test_other_clusters_are_named_where_this_one_is_missing() -> None:
     assert [seen["object"] for seen in found["evidence"]] == ["Cluster other"]
 
 
+def test_a_cluster_that_refuses_its_kubeconfig_is_not_called_silent() -> None:
+    def refuse(_text: str) -> Kube:
+        raise EksaError("list of Node: HTTP 401 Unauthorized: Unauthorized.", code="kube.unauthorized")
+
+    found = world(f.probe_failed(), connect=refuse, credentials=False).explain()
+    assert found["code"] == "why.workload_refused"
+    assert "why.endpoint_not_answering" not in {other["code"] for other in found["also"]}
+    assert "HTTP 401" in found["msg"]
+
+
 def test_a_silent_cluster_has_its_endpoint_tried() -> None:
     there = world(f.probe_failed(), connect=silent, credentials=False)
     found = there.explain()

@@ -98,6 +98,14 @@ ACCESS = (
         "kubeadm certs renew all",
     ),
     Case(
+        "cluster refuses the kubeconfig that Cluster API keeps",
+        w.broken(f.probe_failed(), inside=None, endpoint=Endpoint(w.ENDPOINT, port=6443), workload_refusal=f.REFUSED),
+        "why.workload_refused",
+        ("API server of cluster w01", "does not accept the kubeconfig", "expired"),
+        ("Workload cluster", "Secret w01-kubeconfig"),
+        "kubectl -n eksa-system delete secret w01-kubeconfig",
+    ),
+    Case(
         "no such cluster",
         Observation(name="w01", management=(w.made(s.cluster(), metadata={"name": "other"}),)),
         "why.cluster_missing",
@@ -834,6 +842,11 @@ TWO_FAULTS: tuple[tuple[str, Observation, str], ...] = (
         "etcd down, so the endpoint is silent",
         w.broken(f.probe_failed(), f.sick_etcd(), inside=None, workload_refusal=Refusal("kube.unreachable", "timeout")),
         "why.etcd_member_unhealthy",
+    ),
+    (
+        "credentials refused, so what is said of etcd is old",
+        w.broken(f.probe_failed(), f.sick_etcd(), inside=None, workload_refusal=f.REFUSED),
+        "why.workload_refused",
     ),
     ("kubelet down, so its etcd member too", w.broken(f.sick_etcd(), inside=(f.lost_node(),)), "why.kubelet_down"),
     (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation import Refusal
 from ansible_collections.eks.anywhere.tests.unit.wait import samples as s
 from ansible_collections.eks.anywhere.tests.unit.wait import world as w
 
@@ -25,6 +26,7 @@ LOGIN = (
     "failed to create vCenter session: failed to create client: failed to login: ServerFaultCode: Cannot complete login "
     "due to an incorrect user name or password."
 )
+REFUSED = Refusal("kube.unauthorized", "list of Node: HTTP 401 Unauthorized: Unauthorized")
 CNI = (
     "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
     "message:Network plugin returns error: cni plugin not initialized"

@@ -101,6 +101,25 @@ def cluster_paused(seen: Observation) -> Cause | None:
     )
 
 
+def workload_refused(seen: Observation) -> Cause | None:
+    """The cluster's API server takes nobody by the kubeconfig that Cluster API keeps of it, so nobody manages it."""
+    refusal = seen.workload_refusal
+    if refusal is None or not refusal.of_credentials:
+        return None
+    secret = f"{seen.name}-kubeconfig"
+    return cause(
+        "why.workload_refused",
+        f"The API server of cluster {seen.name} does not accept the kubeconfig by which Cluster API manages it: its "
+        "certificate has expired, or the cluster has another authority by now",
+        fix=f"Have it made anew: kubectl -n {seen.namespace} delete secret {secret}. If that one is refused too, the "
+        f"authority of the machines (/etc/kubernetes/pki/ca.crt) is not that of Secret {seen.name}-ca.",
+        evidence=[
+            Seen.of("Workload cluster", refusal.message),
+            Seen.of(f"Secret {secret}", "holds the credentials that were refused"),
+        ],
+    )
+
+
 def is_paused(obj: Obj) -> bool:
     """Whether controllers are told to leave an object alone."""
     return bool(spec(obj).get("paused")) or PAUSED in (obj["metadata"].get("annotations") or {})
@@ -155,4 +174,5 @@ __all__ = (
     "config_refused",
     "is_paused",
     "management_silent",
+    "workload_refused",
 )

@@ -131,20 +131,21 @@ def endpoint_in_use(seen: Observation) -> Cause | None:
 
 def endpoint_silent(seen: Observation) -> Cause | None:
     """Nobody answers at the address of the control plane, although its machines are up."""
-    cluster = seen.cluster
-    if cluster is None:
+    cluster, refusal = seen.cluster, seen.workload_refusal
+    # Refused credentials are an answer, though the probe of Cluster API fails by them too.
+    if cluster is None or (refusal and refusal.of_credentials):
         return None
     probe = conditions(cluster).get("RemoteConnectionProbe")
     lost = bool(probe and probe.status == "False" and "probe failed" in probe.message)
-    refused = bool(seen.workload_refusal and seen.workload_refusal.code in _SILENT)
+    refused = bool(refusal and refusal.code in _SILENT)
     initialized = bool((status(cluster).get("initialization") or {}).get("controlPlaneInitialized"))
     late = not initialized and _booted_long_ago(seen)
     if not (initialized and (lost or refused)) and not (late and seen.endpoint and seen.endpoint.port is None):
         return None
     host = _endpoint(seen)
     evidence = [Seen.of(called(cluster), said(probe))] if lost and probe else []
-    if seen.workload_refusal:
-        evidence.append(Seen.of(f"Control plane endpoint {host}", seen.workload_refusal.message))
+    if refusal:
+        evidence.append(Seen.of(f"Control plane endpoint {host}", refusal.message))
     elif seen.endpoint and seen.endpoint.port is None:
         evidence.append(Seen.of(f"Control plane endpoint {host}", "no port answers"))
     return cause(
