@@ -59,15 +59,20 @@ class Simulator:
 
 
 @contextlib.contextmanager
-def simulator(program: str, *arguments: str, templates: str, listen: str = "127.0.0.1:0") -> t.Iterator[Simulator]:
-    """Start one and stop it again. ``templates`` is like ``name=os:ubuntu,eksdRelease:kubernetes-1-34-eks-9;...``."""
+def simulator(
+    program: str, *arguments: str, templates: str, listen: str = "127.0.0.1:0", plain: bool = True
+) -> t.Iterator[Simulator]:
+    """Start one and stop it again. ``templates`` is like ``name=os:ubuntu,eksdRelease:kubernetes-1-34-eks-9;...``.
+
+    Its machines are records only, unless it is not ``plain``: then each is a container.
+    """
     environ = {
         **os.environ,
         "VCSIM_PASSWORD": PASSWORDS[ADMIN],
         "VCSIM_READ_ONLY_PASSWORD": PASSWORDS[READER],
         "VCSIM_NO_ACCESS_PASSWORD": PASSWORDS[NOBODY],
     }
-    command = [program, "-plain", "-listen", listen, "-templates", templates, *arguments]
+    command = [program, *(["-plain"] if plain else []), "-listen", listen, "-templates", templates, *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
     try:
         assert process.stdout is not None
