@@ -131,7 +131,7 @@ def workload(ground: Ground) -> Workload:
 def plan(ground: Ground, workload: Workload) -> tuple[World, Run, World]:
     """The plan, written to a file, with the world before and after."""
     before = ground.lab.world()
-    run = ground.play("plan_cluster", "-e", f"eksa_plan_file={_plan_file(ground)}")
+    run = ground.play("plan_cluster", "-e", f"eksa_write_plan={_plan_file(ground)}")
     return before, run, ground.lab.world()
 
 
@@ -278,7 +278,7 @@ def larger(ground: Ground, upgraded: Upgrade) -> tuple[str, ...]:
 def blocked(ground: Ground, workload: Workload, larger: tuple[str, ...]) -> tuple[Run, Run]:
     """The plan and the run while no replica of the workload may be disrupted."""
     workload.allow(disruptions=0)
-    plan = ground.play("plan_cluster", *larger, "-e", f"eksa_plan_file={_plan_file(ground)}")
+    plan = ground.play("plan_cluster", *larger, "-e", f"eksa_write_plan={_plan_file(ground)}")
     policy = ("eksa_upgrade_blocked_drain=fail", f"eksa_upgrade_blocked_drain_after_seconds={BLOCKED_SECONDS}")
     run = ground.play("upgrade_cluster", *larger, *(part for one in policy for part in ("-e", one)))
     return plan, run
