@@ -121,6 +121,9 @@ class Vault(t.Protocol):
     def encrypt(self, text: str) -> str:
         """The text as Ansible Vault keeps it, another one each time."""
 
+    def decrypt(self, text: str) -> str | None:
+        """What was encrypted; None when the text is damaged, or was encrypted with another password."""
+
 
 @dataclasses.dataclass(frozen=True)
 class HostFacts:

@@ -17,6 +17,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_facts impo
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Key
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_inventory import inventory
 
+NOTHING = "there is none"
+
 
 @dataclasses.dataclass(frozen=True)
 class Backup:
@@ -39,29 +41,49 @@ class Backup:
         wanted = self.settings.backup_dir and clusters
         return posixpath.join(self.settings.backup_dir, backups.folder_of(clusters)) if wanted else ""
 
-    def is_there(self, clusters: t.Mapping[Key, str]) -> bool:
-        """Whether a complete one of this very move is there. Its index is written last."""
-        path = self.path(clusters)
-        return bool(path) and self.ports.files.exists(_index(path))
-
     def there(self, paths: t.Iterable[str]) -> list[str]:
         """Those of the folders that hold a backup; in check mode those that would."""
         return [path for path in paths if self.settings.check_mode or self.ports.files.exists(_index(path))]
 
     def regret(self, clusters: t.Mapping[Key, str], *, late: bool) -> None:
         """Say that there will be none: what a run that takes over so late would keep is not the whole."""
-        if late and self.path(clusters) and not self.is_there(clusters):
+        path = self.path(clusters)
+        damage = self._damage(path) if late and path else []
+        if damage == [NOTHING]:
             self.ports.report.line("  no backup: the copies were complete when this run began")
+        elif damage:
+            self.ports.report.line(f"  the backup in {path} cannot be read with this password: {', '.join(damage)}")
 
     def save(self, side: Side, *, clusters: t.Mapping[Key, str]) -> None:
-        """Write it, unless an earlier run did: what that one saw is the better view."""
+        """Write it and read it back, unless an earlier run did: what that one saw is the better view."""
         path, vault, files = self.path(clusters), self.ports.vault, self.ports.files
-        if not path or vault is None or self.is_there(clusters):
+        if not path or vault is None or not self._damage(path):
             return
         files.remove(path)
-        for name, text in backups.files_of(side.graph).items():
+        files.remove(_index(path))
+        texts = backups.files_of(side.graph)
+        for name, text in texts.items():
             files.write(posixpath.join(path, name), vault.encrypt(text))
-        files.write(_index(path), backups.index_of(inventory(side.graph), source=side.identity))
+        files.write(_index(path), backups.index_of(inventory(side.graph), files=texts, source=side.identity))
+        if damage := self._damage(path):
+            raise EksaError(
+                f"The backup in {path} was written and cannot be read back: {', '.join(damage)}.",
+                code="move.backup_unreadable",
+                hint="Check that disk, or set another backup_dir. Nothing is copied or deleted yet.",
+            )
+
+    def _damage(self, path: str) -> list[str]:
+        """What of a backup is not as it was written. Its index is written last."""
+        vault, files = self.ports.vault, self.ports.files
+        index = files.read(_index(path))
+        if index is None or vault is None:
+            return [NOTHING]
+
+        def read(name: str) -> str | None:
+            text = files.read(posixpath.join(path, name))
+            return None if text is None else vault.decrypt(text)
+
+        return backups.damaged(index, read)
 
 
 def _index(path: str) -> str:

@@ -36,9 +36,27 @@ def files_of(graph: Graph) -> dict[str, str]:
     return {name: "---\n".join(f"{json.dumps(obj, indent=1)}\n" for obj in objs) for name, objs in kinds.items()}
 
 
-def index_of(inventory: t.Mapping[str, str], *, source: str) -> str:
+def index_of(inventory: t.Mapping[str, str], *, files: t.Mapping[str, str], source: str) -> str:
     """What a complete backup holds, by name and digest alone; ``source`` is the identity of the cluster."""
-    return json.dumps({"source": source, "objects": dict(inventory)}, indent=1, sort_keys=True) + "\n"
+    digests = {name: _digest(text) for name, text in files.items()}
+    return json.dumps({"source": source, "objects": dict(inventory), "files": digests}, indent=1, sort_keys=True) + "\n"
 
 
-__all__ = ("files_of", "folder_of", "index_of")
+def damaged(index: str, read: t.Callable[[str], str | None]) -> list[str]:
+    """Names of the files that are not what the index says; ``read`` gives the clear text of a file, if it can.
+
+    An index that cannot be read names nothing, so it is the damage itself.
+    """
+    try:
+        digests: dict[str, str] = json.loads(index)["files"]
+    except (ValueError, KeyError):
+        return ["the index"]
+    texts = {name: read(name) for name in digests}
+    return sorted(name for name, text in texts.items() if text is None or _digest(text) != digests[name])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+__all__ = ("damaged", "files_of", "folder_of", "index_of")

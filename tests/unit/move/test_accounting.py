@@ -128,6 +128,45 @@ def test_a_backup_that_was_cut_is_written_anew() -> None:
     assert f"{torn}.json" in scene.files.files
 
 
+@pytest.mark.parametrize("damage", ["cut short", "gone", "other password", "index"])
+def test_a_backup_that_cannot_be_read_any_more_is_written_anew(damage: str) -> None:
+    scene = world("wl")
+    options = {"backup_dir": "/safe", "password": PASSWORD}
+    scene.fuse.kill_at = 12
+    with pytest.raises(Killed):
+        scene.move(**options)
+    scene.fuse.kill_at = None
+    (index,) = (path for path in scene.files.files if path.endswith(".json"))
+    secrets = f"{index.removesuffix('.json')}/Secret.core.yaml"
+    whole = scene.files.files[secrets]
+    if damage == "gone":
+        del scene.files.files[secrets]
+    elif damage == "index":
+        scene.files.files[index] = "{"
+    else:
+        scene.files.files[secrets] = whole[:-20] if damage == "cut short" else whole.replace(PASSWORD, "another")
+    scene.move(**options)
+    assert scene.files.files[secrets] == whole
+
+
+def test_a_disk_that_keeps_something_else_stops_the_move_before_the_first_copy() -> None:
+    scene = world("wl")
+    write = scene.files.write
+    scene.files.write = lambda path, text, **how: write(path, text[:200], **how)  # type: ignore[method-assign]
+    with pytest.raises(EksaError) as caught:
+        scene.move(backup_dir="/safe", password=PASSWORD)
+    assert caught.value.code == "move.backup_unreadable"
+    assert caught.value.hint
+    assert not [key for key in scene.target.objects if key[1] == "Cluster"]
+
+
+def test_a_late_run_with_another_password_says_that_it_cannot_read_the_backup() -> None:
+    scene = world("wl")
+    cut(scene, until="S3", backup_dir="/safe", password=PASSWORD)
+    scene.move(backup_dir="/safe", password="another")
+    assert any("cannot be read with this password" in line for line in scene.report.lines)
+
+
 def test_a_move_there_back_and_there_again_keeps_three_backups() -> None:
     scene = world("wl")
     options = {"backup_dir": "/safe", "password": PASSWORD}

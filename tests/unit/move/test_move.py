@@ -383,14 +383,14 @@ def test_honours_block_move() -> None:
 # --- refusing -------------------------------------------------------------------------------------------------------
 
 
-def cut(scene: World, *, until: str) -> None:
+def cut(scene: World, *, until: str, **options: t.Any) -> None:
     """Let a run die as soon as it would find this state."""
     for _write in range(10_000):
         if scene.move(check_mode=True).data["found_state"] == until:
             return
         scene.fuse.kill_at = scene.fuse.writes + 2
         with pytest.raises(Killed):
-            scene.move()
+            scene.move(**options)
         scene.fuse.kill_at = None
 
 

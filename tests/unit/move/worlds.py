@@ -196,6 +196,11 @@ class Paper:
         """Readable for tests."""
         return f"sealed with {self.password}\n{text}"
 
+    def decrypt(self, text: str) -> str | None:
+        """Only with the same password."""
+        seal, _newline, body = text.partition("\n")
+        return body if seal == f"sealed with {self.password}" else None
+
 
 class Days(FakeClock):
     """Time passes for both sides."""

@@ -42,6 +42,23 @@ def test_another_password_or_a_changed_text_is_noticed() -> None:
         decrypted(f"{hidden[:-2]}{'1' if digit != '1' else '2'}\n", "secret")
 
 
+@pytest.mark.parametrize("text", ["", "text", "zwei Zeilen: ä\n€\n", "x" * 1000])
+def test_we_read_what_was_encrypted(text: str) -> None:
+    vault = AnsibleVault("secret")
+    assert vault.decrypt(vault.encrypt(text)) == text
+    theirs = VaultLib([("default", VaultSecret(b"secret"))]).encrypt(text or "x").decode()
+    assert vault.decrypt(theirs) == (text or "x")
+
+
+def test_what_cannot_be_read_is_none() -> None:
+    vault = AnsibleVault("secret")
+    hidden = vault.encrypt("text")
+    digit = hidden[-2]
+    changed = f"{hidden[:-2]}{'1' if digit != '1' else '2'}\n"
+    assert AnsibleVault("guess").decrypt(hidden) is None
+    assert [vault.decrypt(bad) for bad in (changed, hidden[:-3], hidden[:200], "text", "")] == [None] * 5
+
+
 def test_no_password_no_vault() -> None:
     assert AnsibleVault.if_given("") is None
     assert AnsibleVault.if_given(None) is None
