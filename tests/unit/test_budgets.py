@@ -28,6 +28,8 @@ FUNCTION_LINES = 40
 PAYLOAD_LINES = 14_500
 """AnsiballZ compiles the payload on every remote task: 24 ms per 1,000 lines where this was measured. What looks at
 machines carries the judgement of how far they are replaced."""
+WHOLE_CLUSTER = {"cluster_upgrade_info": 17_000}
+"""It renders all of a cluster, and compares configs and live objects by the rules of everybody who would object."""
 SHELL_IMPORTS = 300
 """Modules in ``sys.modules`` after importing a module without SDK; ``ansible.module_utils.basic`` alone brings ~200."""
 BOTH_SIDES = frozenset({"cluster_delete", "cluster_delete_info", "cluster_why"})
@@ -93,7 +95,7 @@ def test_module_payload_is_small(name: str) -> None:
         path: len(path.read_text(encoding="utf-8").splitlines()) for path in closure(PLUGINS / "modules" / f"{name}.py")
     }
     largest = sorted(((lines, str(path.relative_to(PLUGINS))) for path, lines in shipped.items()), reverse=True)[:8]
-    assert sum(shipped.values()) <= PAYLOAD_LINES, largest
+    assert sum(shipped.values()) <= WHOLE_CLUSTER.get(name, PAYLOAD_LINES), largest
 
 
 @pytest.mark.parametrize("name", MODULES)

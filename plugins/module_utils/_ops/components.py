@@ -44,8 +44,7 @@ class Ports:
 
 def install_components(bundle: VersionsBundle, *, ports: Ports, check_mode: bool) -> Result:
     """Have the definitions and the controller of the bundle, served and running."""
-    objects = _manifests([bundle.eksd_components_uri, bundle.eksa_components_uri], ports.artifacts)
-    wanted = _with_answered_webhooks(objects, ports.waiting.report)
+    wanted = component_objects(bundle, artifacts=ports.artifacts, report=ports.waiting.report)
     change = converge.difference(ports.kube, wanted, waiting=ports.waiting)
     if not check_mode:
         if change.objects:
@@ -58,7 +57,7 @@ def install_components(bundle: VersionsBundle, *, ports: Ports, check_mode: bool
 
 def create_objects(config: ClusterConfig, bundles: Bundles, *, ports: Ports, check_mode: bool) -> Result:
     """Have the bundle, the releases and the cluster's own objects; a controller sees the latter when all are there."""
-    ground = _ground(config, bundles, ports.artifacts)
+    ground = ground_objects(config, bundles, artifacts=ports.artifacts)
     described = cluster_objects(config, bundles)
     change = converge.difference(ports.kube, [*ground, *described], waiting=ports.waiting)
     if change.objects and not check_mode:
@@ -70,6 +69,12 @@ def create_objects(config: ClusterConfig, bundles: Bundles, *, ports: Ports, che
         converge.apply(ports.kube, [paused(obj) for obj in rest], waiting=ports.waiting)
         converge.apply(ports.kube, rest, waiting=ports.waiting)
     return Result(actions=change.actions, before=change.before, after=change.after)
+
+
+def component_objects(bundle: VersionsBundle, *, artifacts: Artifacts, report: Reporter) -> list[Obj]:
+    """Definitions and controller of the bundle."""
+    objects = _manifests([bundle.eksd_components_uri, bundle.eksa_components_uri], artifacts)
+    return _with_answered_webhooks(objects, report)
 
 
 def _manifests(uris: t.Iterable[str], artifacts: Artifacts) -> list[Obj]:
@@ -105,7 +110,7 @@ def _wait_for_components(objects: t.Sequence[Obj], ports: Ports) -> None:
         wait_rolled_out(ports.kube, workloads, waiting=ports.waiting, what="EKS-A controller")
 
 
-def _ground(config: ClusterConfig, bundles: Bundles, artifacts: Artifacts) -> list[Obj]:
+def ground_objects(config: ClusterConfig, bundles: Bundles, *, artifacts: Artifacts) -> list[Obj]:
     """What the cluster's objects refer to: namespaces, the bundle, the releases of every Kubernetes version in use."""
     versions = dict.fromkeys([config.kubernetes_version, *(group.kubernetes_version for group in config.workers)])
     uris = [bundles.for_version(version).eksd_manifest_uri for version in versions]
@@ -115,4 +120,4 @@ def _ground(config: ClusterConfig, bundles: Bundles, artifacts: Artifacts) -> li
     return [*spaces, bundles_object(bundles), eksa_release(config, bundles), *releases]
 
 
-__all__ = ("Ports", "create_objects", "install_components")
+__all__ = ("Ports", "component_objects", "create_objects", "ground_objects", "install_components")

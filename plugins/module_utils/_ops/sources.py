@@ -56,7 +56,7 @@ def unapplied(config: ClusterConfig, bundles: Bundles | None, *, artifacts: Arti
     """The same objects, without any credentials: to be looked for, never to be applied."""
     if bundles is None or config.provider != "vsphere":
         return []
-    return _rendered(config, bundles, artifacts=artifacts, credentials=_NOBODY)
+    return made_of(config, bundles, artifacts=artifacts)
 
 
 def _from_config(
@@ -77,18 +77,23 @@ def _from_config(
             code="vsphere.credentials_missing",
             hint="Set vsphere_username and vsphere_password, or EKSA_VSPHERE_USERNAME and EKSA_VSPHERE_PASSWORD.",
         )
-    facts = {name: _facts(seen) for name, seen in (params.get("template_facts") or {}).items()}
-    return _rendered(config, bundles, artifacts=artifacts, credentials=credentials, templates=facts)
+    return made_of(config, bundles, artifacts=artifacts, credentials=credentials, templates=template_facts(params))
 
 
-def _rendered(
+def template_facts(params: t.Mapping[str, t.Any]) -> dict[str, TemplateFacts]:
+    """What the option ``template_facts`` says."""
+    return {name: _facts(seen) for name, seen in (params.get("template_facts") or {}).items()}
+
+
+def made_of(
     config: ClusterConfig,
     bundles: Bundles,
     *,
     artifacts: Artifacts,
-    credentials: Credentials,
+    credentials: Credentials = _NOBODY,
     templates: t.Mapping[str, TemplateFacts] = types.MappingProxyType({}),
 ) -> list[Obj]:
+    """Every object of the cluster, with the releases that its versions need."""
     own_versions = {group.kubernetes_version for group in config.workers} - {config.kubernetes_version}
     rendered = cluster_objects(
         config,
@@ -135,4 +140,4 @@ def _text(path: str, *, files: Files) -> str:
     return text
 
 
-__all__ = ("objects", "planned", "rendered", "unapplied")
+__all__ = ("made_of", "objects", "planned", "rendered", "template_facts", "unapplied")
