@@ -1,14 +1,10 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One world for all tests: each move that is finished leaves it as it was, with the sides swapped.
-
-``EKSA_CUTS=all`` cuts at every request with every harm; without it a spread sample is cut.
-"""
+"""One world for all tests of the sample: each move that is finished leaves it as it was, with the sides swapped."""
 
 from __future__ import annotations
 
-import os
 import pathlib
 import shutil
 import tempfile
@@ -18,12 +14,16 @@ import pytest
 
 from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
 from ansible_collections.eks.anywhere.tests.cuts.ground import ground as proxied
-from ansible_collections.eks.anywhere.tests.cuts.trials import Account, spread
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account
 from ansible_collections.eks.anywhere.tests.simulation.runner import prepare
 from ansible_collections.eks.anywhere.tests.simulation.world import World, world
 
 CLUSTERS = ("c1", "c2", "c3")
-ALL = os.environ.get("EKSA_CUTS") == "all"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our markers."""
+    config.addinivalue_line("markers", "every: cuts at every request, which takes hours; opt-in")
 
 
 @pytest.fixture(scope="session")
@@ -61,15 +61,3 @@ def moves() -> t.Iterator[Account]:
     account = Account("move")
     yield account
     account.record()
-
-
-@pytest.fixture(scope="session")
-def every_write() -> bool:
-    """Whether there is time to kill a run after each of its writes."""
-    return ALL
-
-
-@pytest.fixture(scope="session")
-def sample() -> t.Callable[[int, int], list[int]]:
-    """``sample(total, count)``: which requests of so many are cut, if not all are."""
-    return lambda total, count: spread(total, count=total if ALL else count)

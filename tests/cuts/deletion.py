@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import collections
+import concurrent.futures
 import pathlib
+import threading
 import time
+import typing as t
 
 from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account, Trial, verdict
 from ansible_collections.eks.anywhere.tests.simulation import inventory as inventories
 from ansible_collections.eks.anywhere.tests.simulation.clusters import Cluster
-from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter
+from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter, Harm
 from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome, Run
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS
 from ansible_collections.eks.anywhere.tests.simulation.world import CORE, READY_SECONDS
@@ -20,11 +25,12 @@ PAUSE_SECONDS = 0.5
 
 
 class Victim:
-    """A cluster that is made, deleted and made again. ``others`` is all that has to stay as it is."""
+    """A cluster that is made, deleted and made again. All else has to stay as it is, but for clusters ``beside`` it."""
 
-    def __init__(self, ground: Ground, cluster: Cluster, *, home: pathlib.Path) -> None:
+    def __init__(self, ground: Ground, cluster: Cluster, *, home: pathlib.Path, beside: t.Collection[str] = ()) -> None:
         self._ground = ground
         self._cluster = cluster
+        self._changing = {cluster.name, *beside}
         self._config = home / f"{cluster.name}.yaml"
         self._config.write_text(cluster.config(ground.world.vcenter), encoding="utf-8")
         self._others = self._without(ground.inventory(ground.here))
@@ -41,7 +47,7 @@ class Victim:
         """Have it, with its machines."""
         world = self._ground.world
         self._ground.here.apply(self._cluster.objects(world.vcenter))
-        world.wait_provisioned(self._ground.here, count=2 * len(world.clusters))
+        world.wait_provisioned(self._ground.here, count=2, cluster=self._cluster.name)
 
     def delete(self, counter: Counter | None = None) -> Outcome:
         """One run of the module; with a counter through the proxies."""
@@ -58,6 +64,29 @@ class Victim:
             counter.pid = run.pid
         return run.go()
 
+    def count_requests(self) -> int:
+        """Those of a deletion that nothing happens to."""
+        counter = Counter()
+        outcome = self.delete(counter)
+        assert outcome.result is not None, str(outcome)
+        assert self.left() == []
+        return len(counter.requests)
+
+    def killed_at(self, number: int) -> list[Trial]:
+        """A whole cluster, a deletion that is killed at this request, one that is not, and a look."""
+        began = time.monotonic()
+        if not self.exists():
+            self.make()
+        counter = Counter(at=number, harm=Harm.KILL_AFTER)
+        first = self.delete(counter)
+        runs = [first] if first.result is not None else [first, self.delete()]
+        wrong = verdict(runs, self.left())
+        seconds = time.monotonic() - began
+        return [
+            Trial(harm=counter.harm.value, at=at, request=request.partition("?")[0], wrong=wrong, seconds=seconds)
+            for at, request in zip(counter.numbers, counter.harmed, strict=True)
+        ]
+
     def left(self) -> list[str]:
         """What is still there of it, and what has changed of the others. The controllers' last look gets a moment."""
         until = time.monotonic() + READY_SECONDS / 4
@@ -67,16 +96,42 @@ class Victim:
 
     def _left(self) -> list[str]:
         found = self._ground.inventory(self._ground.here)
-        mine = [f"{kind} {name}" for kind, _namespace, name in found.keys() - self._without(found).keys()]
+        mine = [f"{kind} {name}" for kind, _namespace, name in found if self._is_mine(name)]
         machines = [f"machine {name} in vCenter" for name in self._ground.machines() if self._is_mine(name)]
         others = [f"another cluster: {text}" for text in inventories.differences(self._others, self._without(found))]
         return [*sorted(mine), *machines, *others]
 
     def _without(self, found: inventories.Inventory) -> inventories.Inventory:
-        return {name: content for name, content in found.items() if not self._is_mine(name[2])}
+        return {
+            name: content for name, content in found.items() if not any(_is_of(one, name[2]) for one in self._changing)
+        }
 
     def _is_mine(self, name: str) -> bool:
-        return name == self._cluster.name or name.startswith(f"{self._cluster.name}-")
+        return _is_of(self._cluster.name, name)
 
 
-__all__ = ("Victim",)
+def ends_of_deletion(victims: t.Sequence[Victim], numbers: t.Iterable[int], account: Account) -> None:
+    """Kill a deletion at each of these requests, all victims side by side."""
+    waiting = collections.deque(numbers)
+    counting = threading.Lock()
+
+    def work(victim: Victim) -> None:
+        while True:
+            try:
+                number = waiting.popleft()
+            except IndexError:
+                return
+            trials = victim.killed_at(number)
+            with counting:
+                account.add(*trials)
+
+    with concurrent.futures.ThreadPoolExecutor(len(victims)) as pool:
+        for done in [pool.submit(work, victim) for victim in victims]:
+            done.result()
+
+
+def _is_of(cluster: str, name: str) -> bool:
+    return name == cluster or name.startswith(f"{cluster}-")
+
+
+__all__ = ("Victim", "ends_of_deletion")

@@ -22,14 +22,20 @@ from ansible_collections.eks.anywhere.tests.simulation.inventory import Inventor
 from ansible_collections.eks.anywhere.tests.simulation.runner import RUN_SECONDS, Outcome, Run
 from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer, lab_program
 from ansible_collections.eks.anywhere.tests.simulation.tls import kubeconfig, write_private
-from ansible_collections.eks.anywhere.tests.simulation.world import Management, World
+from ansible_collections.eks.anywhere.tests.simulation.world import CORE, Management, World
 
 SETTLE_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
 QUICK = {"fence": False, "wait": False, "timeout_seconds": 60}
 """Nothing but the move itself."""
 BIRTHS_AND_DEATHS = ["VmCreatedEvent", "VmClonedEvent", "VmDeployedEvent", "VmRemovedEvent"]
+ADDONS = "addons.cluster.x-k8s.io/v1beta2"
 GRAVE = "machines were made or removed"
+STATUSES = {
+    "Cluster": "apis/cluster.x-k8s.io/v1beta2:clusters",
+    "Machine": "apis/cluster.x-k8s.io/v1beta2:machines",
+}
+"""Kinds whose status says whether a cluster may be moved, and where they are."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Ground:
         self._kubes = {side.api.name: side.kube for side in (self.here, self.there)}
         self._kinds = inventories.kinds_of(self._kubes[self.here.api.name])
         self.truth = self._truth()
+        self._statuses: list[inventories.Obj] = []
 
     @property
     def namespace(self) -> str:
@@ -85,7 +92,19 @@ class Ground:
             if counter is not None:
                 counter.pid = process.pid
             _nothing, errors = process.communicate(timeout=RUN_SECONDS)
+        self._collect_garbage()
         return subprocess.CompletedProcess(argv, process.returncode, stderr=errors)
+
+    def _collect_garbage(self) -> None:
+        """Nobody else does it here: bindings that a controller made while clusterctl was deleting have no owner."""
+        kube = self.kube(self.here)
+        sets = kube.list(api_version=ADDONS, kind="ClusterResourceSet", namespace=NAMESPACE)
+        alive = {obj["metadata"]["uid"] for obj in sets}
+        for obj in kube.list(api_version=ADDONS, kind="ClusterResourceSetBinding", namespace=NAMESPACE):
+            metadata = obj["metadata"]
+            if not alive & {owner["uid"] for owner in metadata.get("ownerReferences", ())}:
+                where = {"name": metadata["name"], "namespace": NAMESPACE, "uid": metadata["uid"]}
+                kube.delete(api_version=ADDONS, kind="ClusterResourceSetBinding", **where)
 
     def kubeconfigs(self, counter: Counter | None) -> tuple[str, str]:
         """Paths of those of here and there; with a counter, which is set, they lead through the proxies."""
@@ -98,6 +117,28 @@ class Ground:
     def turn(self) -> None:
         """The clusters are there now: the next move goes the other way."""
         self.here, self.there = self.there, self.here
+        for obj in self._statuses:
+            self.here.api.patch_status(obj, STATUSES[obj["kind"]], obj["status"])
+
+    def still(self) -> None:
+        """From now on no controller reconciles, and a move takes a fraction of the time; the webhooks work on.
+
+        What a move looks for before it begins, controllers did find once: that status is put on whatever has moved.
+        """
+        found = [
+            obj
+            for kind in STATUSES
+            for obj in self.kube(self.here).list(api_version=CORE, kind=kind, namespace=NAMESPACE)
+        ]
+        self.there.providers.rest()
+        # The controllers here still have to say that they have seen the pause.
+        outcome = self.move()
+        assert outcome.result is not None, str(outcome)
+        assert self.broken() == []
+        self._statuses = [{**obj, "status": _without_pause(obj["status"])} for obj in found]
+        self.turn()
+        self.there.providers.rest()
+        self.world.sleep()
 
     def is_whole(self) -> bool:
         """Whether one side has all that there was in the beginning; the next move goes from that side."""
@@ -151,6 +192,10 @@ class Ground:
             empty=self.inventory(self.there),
             controllers=inventories.controllers(self.kube(self.here)),
         )
+
+
+def _without_pause(status: inventories.Obj) -> inventories.Obj:
+    return {**status, "conditions": [one for one in status["conditions"] if one["type"] != "Paused"]}
 
 
 def _is_grave(faults: t.Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ import time
 import typing as t
 
 from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
-from ansible_collections.eks.anywhere.tests.cuts.trials import Trial
+from ansible_collections.eks.anywhere.tests.cuts.trials import Trial, verdict
 from ansible_collections.eks.anywhere.tests.simulation.cutter import WRITES, Counter, Harm
 from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome
 
@@ -30,29 +30,23 @@ def finish(ground: Ground) -> list[str]:
     return faults
 
 
-def cut(ground: Ground, counter: Counter, **params: t.Any) -> Trial | None:
-    """One move that is cut, another run when it did not get to its end, and a look. None when nothing was harmed."""
+def cut(ground: Ground, counter: Counter, **params: t.Any) -> list[Trial]:
+    """One move that is cut, another run when it did not get to its end, and a look. A trial for each harmed request."""
     began = time.monotonic()
     first = ground.move(counter, **params)
     return judged(ground, counter, first=first, began=began, **params)
 
 
-def judged(ground: Ground, counter: Counter, *, first: Outcome, began: float, **params: t.Any) -> Trial | None:
+def judged(ground: Ground, counter: Counter, *, first: Outcome, began: float, **params: t.Any) -> list[Trial]:
     """Finish what a run left and look."""
-    again = None if first.result is not None else ground.move(**params)
-    faults = tuple(finish(ground))
-    if not counter.harmed:
-        assert not faults, faults
-        return None
-    return Trial(
-        harm=counter.harm.value,
-        at=counter.at,
-        request=counter.harmed[0].partition("?")[0],
-        first=first,
-        again=again,
-        faults=faults,
-        seconds=time.monotonic() - began,
-    )
+    runs = [first] if first.result is not None else [first, ground.move(**params)]
+    wrong = verdict(runs, finish(ground))
+    assert counter.harmed or not wrong, wrong
+    seconds = (time.monotonic() - began) / max(1, len(counter.harmed))
+    return [
+        Trial(harm=counter.harm.value, at=number, request=request.partition("?")[0], wrong=wrong, seconds=seconds)
+        for number, request in zip(counter.numbers, counter.harmed, strict=True)
+    ]
 
 
 def killed_after_writes(ground: Ground, *, each: int, most: int, **params: t.Any) -> list[str]:

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
 from ansible_collections.eks.anywhere.tests.cuts.moves import finish, judged
-from ansible_collections.eks.anywhere.tests.cuts.trials import Account
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account, spread
 from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter, Harm
 from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome
 from ansible_collections.eks.anywhere.tests.tools import figures
@@ -62,18 +62,16 @@ def test_same_result_and_not_slower(ground: Ground) -> None:
     print(f"\nours / theirs: {ratio:.2f}; we waited {waited} s of ours for controllers to see the pause")
 
 
-def test_finishes_what_a_killed_clusterctl_left(ground: Ground, sample: t.Callable[[int, int], list[int]]) -> None:
+def test_finishes_what_a_killed_clusterctl_left(ground: Ground) -> None:
     account = Account("clusterctl")
     counter = Counter()
     assert ground.clusterctl(counter).returncode == 0
     assert finish(ground) == []
-    for number in sample(len(counter.requests), 10):
+    for number in spread(len(counter.requests), count=10):
         began = time.monotonic()
         counter = Counter(at=number, harm=Harm.KILL_AFTER)
         ground.clusterctl(counter)
-        trial = judged(ground, counter, first=Outcome(), began=began)
-        if trial is not None:
-            account.add(trial)
-            assert not trial.wrong, str(trial)
+        account.add(*judged(ground, counter, first=Outcome(), began=began))
+        assert not account.failed
     print(f"\n{account.table}")
     assert len(account.trials) >= 10

@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
 from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
 from ansible_collections.eks.anywhere.tests.cuts.moves import cut, finish, killed_after_writes, undisturbed
-from ansible_collections.eks.anywhere.tests.cuts.trials import Account
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account, spread
 from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter, Harm
 from ansible_collections.eks.anywhere.tests.tools import figures
 
-Sample = t.Callable[[int, int], list[int]]
 SPARED = 5
-"""Writes between two kills of one move, when not each is followed by one."""
+"""Writes between two kills of one move."""
 CAREFUL = {"fence": True, "wait": True}
 COUNTS = {
     Harm.KILL_AFTER: 14,
@@ -40,27 +37,23 @@ def requests(kept_ground: Ground) -> list[str]:
 
 
 @pytest.mark.parametrize("harm", COUNTS, ids=lambda harm: harm.name.lower())
-def test_cut_at_a_request(ground: Ground, requests: list[str], moves: Account, sample: Sample, harm: Harm) -> None:
-    for number in sample(len(requests), COUNTS[harm]):
-        trial = cut(ground, Counter(at=number, harm=harm))
-        if trial is not None:
-            moves.add(trial)
-            assert not trial.wrong, str(trial)
+def test_cut_at_a_request(ground: Ground, requests: list[str], moves: Account, harm: Harm) -> None:
+    for number in spread(len(requests), count=COUNTS[harm]):
+        moves.add(*cut(ground, Counter(at=number, harm=harm)))
+        assert not moves.failed
 
 
-def test_killed_many_times_in_one_move(ground: Ground, requests: list[str], every_write: bool) -> None:
-    fatal = killed_after_writes(ground, each=1 if every_write else SPARED + 1, most=3 * len(requests))
+def test_killed_many_times_in_one_move(ground: Ground, requests: list[str]) -> None:
+    fatal = killed_after_writes(ground, each=SPARED + 1, most=3 * len(requests))
     assert finish(ground) == []
     figures.record("move.kills_in_one_move", len(fatal), unit="kills")
     print(f"killed {len(fatal)} times in one move")
 
 
 @pytest.mark.parametrize("harm", [Harm.KILL_AFTER, Harm.BROKEN])
-def test_cut_behind_the_fence(ground: Ground, moves: Account, sample: Sample, harm: Harm) -> None:
+def test_cut_behind_the_fence(ground: Ground, moves: Account, harm: Harm) -> None:
     """With the source's controllers stopped and started again, which takes its time."""
     total = len(undisturbed(ground, **CAREFUL))
-    for number in sample(total, 2):
-        trial = cut(ground, Counter(at=number, harm=harm), **CAREFUL)
-        if trial is not None:
-            moves.add(trial)
-            assert not trial.wrong, str(trial)
+    for number in spread(total, count=2):
+        moves.add(*cut(ground, Counter(at=number, harm=harm), **CAREFUL))
+        assert not moves.failed

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.eks.anywhere.tests.cuts.deletion import Victim
 from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
-from ansible_collections.eks.anywhere.tests.cuts.trials import Account, Trial
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account, Trial, spread, verdict
 from ansible_collections.eks.anywhere.tests.simulation.cutter import WRITES, Counter, Harm
 from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome
 from ansible_collections.eks.anywhere.tests.tools import figures
@@ -32,15 +32,15 @@ def victim(ground: Ground, tmp_path: pathlib.Path) -> t.Iterator[Victim]:
     ground.learn()
 
 
-def test_killed_at_request_after_request(victim: Victim, sample: t.Callable[[int, int], list[int]]) -> None:
+def test_killed_at_request_after_request(victim: Victim) -> None:
     """Run after run is killed, each at a later request than the one before, until the cluster is gone.
 
     Then it is made again, for the requests that no run has reached.
     """
     account = Account("delete")
     left = 0
-    total = count_requests(victim)
-    waiting = sample(total, IN_SAMPLE)
+    total = victim.count_requests()
+    waiting = spread(total, count=IN_SAMPLE)
     while waiting:
         victim.make()
         waiting, trials = deletion(victim, waiting)
@@ -48,8 +48,8 @@ def test_killed_at_request_after_request(victim: Victim, sample: t.Callable[[int
         last = victim.delete()
         faults = victim.left()
         left += len(faults)
-        for trial in trials:
-            account.add(dataclasses.replace(trial, again=last, faults=tuple(faults)))
+        wrong = verdict([last], faults)
+        account.add(*(dataclasses.replace(trial, wrong=(*trial.wrong, *wrong)) for trial in trials))
         assert not faults, faults
         if not trials:
             break
@@ -57,15 +57,6 @@ def test_killed_at_request_after_request(victim: Victim, sample: t.Callable[[int
     figures.record("delete.leftovers", left, unit="objects", most=0)
     print(f"an undisturbed deletion sent {total} requests; never reached by one that was cut: {waiting or 'none'}")
     assert not account.failed
-
-
-def count_requests(victim: Victim) -> int:
-    """Those of a deletion that nothing happens to."""
-    counter = Counter()
-    outcome = victim.delete(counter)
-    assert outcome.result is not None, str(outcome)
-    assert victim.left() == []
-    return len(counter.requests)
 
 
 def deletion(victim: Victim, numbers: t.Sequence[int]) -> tuple[list[int], list[Trial]]:
@@ -80,7 +71,8 @@ def deletion(victim: Victim, numbers: t.Sequence[int]) -> tuple[list[int], list[
             return list(numbers[position:]), trials
         request = counter.harmed[0].partition("?")[0]
         seconds = time.monotonic() - began
-        trials.append(Trial(counter.harm.value, number, request, first, None, (), seconds))
+        crashed = () if first.killed else verdict([first], ())
+        trials.append(Trial(counter.harm.value, number, request, crashed, seconds))
     return [], trials
 
 

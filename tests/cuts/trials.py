@@ -3,10 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One cut and the run after it, and the account of many."""
 
+from __future__ import annotations
+
 import collections
 import dataclasses
 import pathlib
+import typing as t
 
+from ansible_collections.eks.anywhere.tests.cuts.ledger import Ledger
+from ansible_collections.eks.anywhere.tests.simulation.cutter import Harm
 from ansible_collections.eks.anywhere.tests.simulation.runner import CRASH, Outcome
 from ansible_collections.eks.anywhere.tests.tools import figures
 
@@ -16,41 +21,49 @@ SHOWN = 5
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-    """What was cut, how that run and the next one ended, and what did not hold then. ``seconds`` of all of it."""
+    """What was cut, and why it has not converged; ``wrong`` is empty when it has. ``seconds`` of all runs and looks."""
 
     harm: str
     at: int
     request: str
-    first: Outcome
-    again: Outcome | None
-    faults: tuple[str, ...]
+    wrong: tuple[str, ...]
     seconds: float
-
-    @property
-    def wrong(self) -> list[str]:
-        """Why this trial has not converged; empty when it has."""
-        runs = [self.first] if self.again is None else [self.first, self.again]
-        crashed = [str(run) for run in runs if run.error is not None and run.error.get("error_code") == CRASH]
-        unfinished = [] if runs[-1].result is not None else [f"the run after it: {runs[-1]}"]
-        return [*crashed, *unfinished, *self.faults]
 
     def __str__(self) -> str:
         return f"{self.harm}, request {self.at} ({self.request}): {'; '.join(self.wrong[:SHOWN]) or 'converged'}"
 
 
+def verdict(runs: t.Sequence[Outcome], faults: t.Iterable[str]) -> tuple[str, ...]:
+    """What is wrong after these runs, of which the last had to get to its end."""
+    crashed = [str(run) for run in runs if run.error is not None and run.error.get("error_code") == CRASH]
+    unfinished = [] if runs[-1].result is not None else [f"the run after it: {runs[-1]}"]
+    return (*crashed, *unfinished, *faults)
+
+
 class Account:
-    """Trials of one kind of operation, counted by harm; each new one is in the report at once."""
+    """Trials of one kind of operation, counted by harm; each new one is in the report at once.
 
-    def __init__(self, name: str) -> None:
+    With a ledger it begins with the trials that are in there, and keeps each new one.
+    """
+
+    def __init__(self, name: str, ledger: Ledger | None = None) -> None:
         self._name = name
-        self.trials: list[Trial] = []
+        self._ledger = ledger
+        self.trials: list[Trial] = [_trial(entry) for entry in ledger.read()] if ledger else []
 
-    def add(self, trial: Trial) -> None:
-        """Count one."""
-        self.trials.append(trial)
-        if trial.wrong:
-            print(f"NOT CONVERGED: {trial}", flush=True)
+    def add(self, *trials: Trial) -> None:
+        """Count them."""
+        self.trials += trials
+        for trial in trials:
+            if trial.wrong:
+                print(f"NOT CONVERGED: {trial}", flush=True)
+        if self._ledger:
+            self._ledger.add([dataclasses.asdict(trial) for trial in trials])
         self._write()
+
+    def has(self, harm: Harm, at: int) -> bool:
+        """Whether this request was cut already."""
+        return any((trial.harm, trial.at) == (harm.value, at) for trial in self.trials)
 
     @property
     def failed(self) -> list[str]:
@@ -72,6 +85,7 @@ class Account:
 
     def record(self) -> None:
         """Print the table and keep the figures."""
+        assert self.trials, "nothing was cut"
         good = sum(not trial.wrong for trial in self.trials)
         figures.record(f"{self._name}.cut_points", len(self.trials), unit="points")
         figures.record(f"{self._name}.converged_share", good / len(self.trials), unit="of 1")
@@ -82,6 +96,10 @@ class Account:
         (REPORTS / f"{self._name}.rst").write_text(f"{self.table}\n", encoding="utf-8")
 
 
+def _trial(entry: t.Mapping[str, t.Any]) -> Trial:
+    return Trial(**{**entry, "wrong": tuple(entry["wrong"])})
+
+
 def spread(total: int, *, count: int) -> list[int]:
     """So many numbers from 1 to total, evenly, with both ends."""
     if count >= total:
@@ -90,4 +108,4 @@ def spread(total: int, *, count: int) -> list[int]:
     return sorted({1 + round(number * step) for number in range(count)})
 
 
-__all__ = ("Account", "Trial", "spread")
+__all__ = ("Account", "Trial", "spread", "verdict")

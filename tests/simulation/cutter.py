@@ -51,16 +51,19 @@ _AFTER = frozenset((Harm.DROP_AFTER, Harm.KILL_AFTER))
 class Counter:
     """Requests seen by all proxies of one client; number ``at`` (from 1) is harmed, by ``repeat`` also those after.
 
-    With ``only`` just requests of these methods are numbered.
+    With ``apart`` the same happens again so many requests later, and so on to the end. With ``only`` just requests of
+    these methods are numbered. ``harmed`` and their ``numbers`` go together.
     """
 
     at: int = 0
     harm: Harm = Harm.DROP_BEFORE
     repeat: int = 1
+    apart: int = 0
     delay_seconds: float = 0.0
     pid: int = 0
     only: frozenset[str] = frozenset()
     harmed: list[str] = dataclasses.field(default_factory=list)
+    numbers: list[int] = dataclasses.field(default_factory=list)
     requests: list[str] = dataclasses.field(default_factory=list)
     _number: int = 0
     _lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
@@ -72,9 +75,11 @@ class Counter:
             if self.only and request.split(" ")[1] not in self.only:
                 return None
             self._number += 1
-            if not self.at <= self._number < self.at + self.repeat:
+            since = self._number - self.at
+            if since < 0 or (since % self.apart if self.apart else since) >= self.repeat:
                 return None
             self.harmed.append(request)
+            self.numbers.append(self._number)
             return self.harm
 
     def kill(self) -> None:

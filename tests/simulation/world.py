@@ -59,17 +59,25 @@ class World:
     source: Management
     target: Management
     clusters: tuple[Cluster, ...]
+    guests: Guests
+
+    def sleep(self) -> None:
+        """Nothing happens to machines and in their clusters any more; what there is stays."""
+        self.guests.stop()
+        for cluster in self.clusters:
+            cluster.api.stop()
 
     def machine_uuids(self) -> dict[str, str]:
         """UUID of every machine in vCenter by its name."""
         with self.vcenter.connect() as content:
             return {machine.name: machine.uuid for machine in machines(content)}
 
-    def wait_provisioned(self, management: Management, *, count: int) -> None:
-        """Wait until so many Machines have their nodes."""
+    def wait_provisioned(self, management: Management, *, count: int, cluster: str = "") -> None:
+        """Wait until so many Machines, of all clusters or of one, have their nodes."""
+        labels = f"cluster.x-k8s.io/cluster-name={cluster}" if cluster else ""
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until:
-            found = management.kube.list(api_version=CORE, kind="Machine", namespace=NAMESPACE)
+            found = management.kube.list(api_version=CORE, kind="Machine", namespace=NAMESPACE, labels=labels)
             if len(found) == count and all(one.get("status", {}).get("nodeRef") for one in found):
                 return
             time.sleep(PAUSE_SECONDS)
@@ -78,15 +86,21 @@ class World:
 
 
 @contextlib.contextmanager
-def world(home: pathlib.Path, *, clusters: t.Sequence[str] = ()) -> t.Iterator[World]:
-    """Start everything; the source manages the named clusters, each with a control plane machine and a worker."""
+def world(home: pathlib.Path, *, clusters: t.Sequence[str] = (), together: t.Sequence[str] = ()) -> t.Iterator[World]:
+    """Start everything; the source manages the named clusters, each with a control plane machine and a worker.
+
+    Clusters ``together`` share the one API server that stands for the control plane of each.
+    """
     with contextlib.ExitStack() as stack:
         # An address of its own: a cloud provider's credentials cannot name a port, so vCenter must be on 443.
         address = f"127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}.1:443"
         vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=TEMPLATES, listen=address))
         made = [Cluster(name, _server(stack, home, name, trusts_clients=True)) for name in clusters]
+        if together:
+            shared = _server(stack, home, "together", trusts_clients=True)
+            made += [Cluster(name, shared) for name in together]
         apis = [_server(stack, home, name) for name in ("source", "target")]
-        servers = [*apis, *(cluster.api for cluster in made)]
+        servers = list(dict.fromkeys((*apis, *(cluster.api for cluster in made))))
         for server in servers:
             server.launch()
         for server in servers:
@@ -99,7 +113,9 @@ def world(home: pathlib.Path, *, clusters: t.Sequence[str] = ()) -> t.Iterator[W
         guests = Guests(vcenter, made)
         guests.start()
         stack.callback(guests.stop)
-        found = World(vcenter=vcenter, source=managements[0], target=managements[1], clusters=tuple(made))
+        found = World(
+            vcenter=vcenter, source=managements[0], target=managements[1], clusters=tuple(made), guests=guests
+        )
         _fill(found)
         yield found
 

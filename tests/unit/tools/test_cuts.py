@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import pathlib
+
 import pytest
 
-from ansible_collections.eks.anywhere.tests.cuts.trials import Trial, spread
+from ansible_collections.eks.anywhere.tests.cuts import ledger, trials
+from ansible_collections.eks.anywhere.tests.cuts.ledger import Ledger
+from ansible_collections.eks.anywhere.tests.cuts.trials import Account, Trial, spread, verdict
 from ansible_collections.eks.anywhere.tests.simulation.cutter import WRITES, Counter, Harm
 from ansible_collections.eks.anywhere.tests.simulation.inventory import differences
 from ansible_collections.eks.anywhere.tests.simulation.runner import CRASH, Outcome
@@ -35,31 +39,47 @@ def test_sample_is_spread_over_all_requests(total: int, count: int, numbers: lis
         (Counter(at=2, repeat=2), [SIX[1], SIX[2]]),
         (Counter(at=3, only=WRITES), [SIX[4]]),
         (Counter(at=7), []),
+        (Counter(at=2, apart=3), [SIX[1], SIX[4]]),
+        (Counter(at=1, apart=4, repeat=2), [SIX[0], SIX[1], SIX[4], SIX[5]]),
     ],
 )
 def test_only_the_chosen_requests_are_harmed(counter: Counter, harmed: list[str]) -> None:
     harms = [counter.next(request) for request in SIX]
     assert counter.harmed == harmed
+    assert counter.only or [SIX[number - 1] for number in counter.numbers] == harmed
     assert [harm for harm in harms if harm] == [Harm.DROP_BEFORE] * len(harmed)
     assert counter.requests == list(SIX)
 
 
 @pytest.mark.parametrize(
-    ("first", "again", "faults", "converged"),
+    ("runs", "faults", "converged"),
     [
-        (KILLED, DONE, (), True),
-        (REFUSED, DONE, (), True),
-        (DONE, None, (), True),
-        (KILLED, REFUSED, (), False),
-        (KILLED, DONE, ("Machine m is lost",), False),
-        (CRASHED, DONE, (), False),
+        ([KILLED, DONE], (), True),
+        ([REFUSED, DONE], (), True),
+        ([DONE], (), True),
+        ([KILLED, REFUSED], (), False),
+        ([KILLED, DONE], ("Machine m is lost",), False),
+        ([CRASHED, DONE], (), False),
     ],
 )
 def test_converged_means_finished_whole_and_with_clear_words(
-    first: Outcome, again: Outcome | None, faults: tuple[str, ...], converged: bool
+    runs: list[Outcome], faults: tuple[str, ...], converged: bool
 ) -> None:
-    trial = Trial("killed", 7, "source GET /", first, again, faults, 1.0)
-    assert (not trial.wrong) is converged
+    assert (not verdict(runs, faults)) is converged
+
+
+def test_trials_outlive_the_run_that_made_them(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setattr(ledger, "FOLDER", tmp_path)
+    monkeypatch.setattr(trials, "REPORTS", tmp_path)
+    good = Trial(Harm.KILL_AFTER.value, 7, "source GET /", (), 1.0)
+    bad = Trial(Harm.BROKEN.value, 8, "source GET /", ("Machine m is lost",), 1.0)
+    Account("move", Ledger("move", module="capi_move")).add(good, bad)
+    found = Account("move", Ledger("move", module="capi_move"))
+    assert found.trials == [good, bad]
+    assert [found.has(harm, 7) for harm in (Harm.KILL_AFTER, Harm.BROKEN)] == [True, False]
+    assert found.failed == [str(bad)]
+    assert not Account("move", Ledger("move", module="cluster_delete")).trials, "another operation's code"
+    assert (tmp_path / "move.rst").read_text(encoding="utf-8").splitlines()[-2].split() == ["all", "2", "1"]
 
 
 def test_inventories_differ_by_name_and_by_field() -> None:
