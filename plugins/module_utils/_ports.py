@@ -42,6 +42,16 @@ class Kube(t.Protocol):
         """Delete in the background; with ``uid`` only that very object. False when it was not there."""
 
 
+class ControllerKube(Kube, t.Protocol):
+    """An API server whose controllers are asked to look again, and whose pods are listened to."""
+
+    def merge_status(self, *, api_version: str, kind: str, name: str, namespace: str, patch: Obj) -> Obj:
+        """JSON merge patch of the status; a missing object raises ``EksaError`` with code ``kube.not_found``."""
+
+    def pod_log(self, *, name: str, namespace: str) -> str:
+        """The end of what a pod of one container said; empty while it cannot be read."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Completed:
     """A finished command."""
@@ -344,6 +354,7 @@ __all__ = (
     "Completed",
     "Container",
     "ContainerHost",
+    "ControllerKube",
     "DatastoreItem",
     "Files",
     "FoundMachines",

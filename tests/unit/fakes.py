@@ -60,6 +60,7 @@ class FakeKube:
         self.after: t.Callable[[], None] = lambda: None
         self.objects: dict[ObjectId, Obj] = {}
         self.log: list[str] = []
+        self.pod_logs: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._calls = 0
         self.seed({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}})
@@ -151,6 +152,14 @@ class FakeKube:
             del self.objects[object_id(there)]
         self.after()
         return True
+
+    def merge_status(self, *, api_version: str, kind: str, name: str, namespace: str, patch: Obj) -> Obj:
+        """See the port."""
+        return self.merge(api_version=api_version, kind=kind, name=name, namespace=namespace, patch=patch)
+
+    def pod_log(self, *, name: str, namespace: str) -> str:
+        """See the port."""
+        return self.pod_logs.get(name, "")
 
     def _write(self, what: str) -> None:
         self._calls += 1

@@ -21,6 +21,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._kube.errors import r
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
 FIELD_MANAGER = "eks-a-cli"
+LOG_LINES = 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,6 +147,26 @@ class KubeClient:
             secret=kind == "Secret",
         )
         return self._send(request) or {}
+
+    def merge_status(self, *, api_version: str, kind: str, name: str, namespace: str, patch: Obj) -> Obj:
+        """JSON merge patch of the status; a missing object raises ``EksaError`` with code ``kube.not_found``."""
+        target = {"apiVersion": api_version, "kind": kind, "metadata": {"name": name, "namespace": namespace}}
+        request = _Request(
+            method="PATCH",
+            path=f"{self._path_of(target)}/status",
+            what=f"change of the status of {kind} {name}",
+            body=patch,
+            content_type="application/merge-patch+json",
+            query={"fieldManager": FIELD_MANAGER},
+        )
+        return self._send(request) or {}
+
+    def pod_log(self, *, name: str, namespace: str) -> str:
+        """The end of what a pod of one container said; empty while it cannot be read."""
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": namespace}}
+        path, query = f"{self._path_of(pod)}/log", {"tailLines": str(LOG_LINES)}
+        status, answer = self._once(_Request(method="GET", path=path, what=f"log of Pod {name}", query=query))
+        return answer.decode("utf-8", errors="replace") if status == HTTPStatus.OK else ""
 
     def delete(
         self, *, api_version: str, kind: str, name: str, namespace: str | None = None, uid: str | None = None

@@ -50,7 +50,7 @@ def ask(seen: Observation, *, vcenter: Open) -> Datacenter | None:
     try:
         with vcenter(server) as session:
             certificate = session.certificate()
-            if not _is_meant(certificate, thumbprint):
+            if not is_meant(certificate, thumbprint):
                 return Datacenter(server, refusal=_another(certificate, thumbprint))
             session.login(certificate)
             return Datacenter(
@@ -78,7 +78,7 @@ def _server(seen: Observation, vms: t.Iterable[Obj]) -> tuple[str, str]:
     return str(first.get("server") or ""), str(first.get("thumbprint") or "")
 
 
-def _is_meant(certificate: Certificate, thumbprint: str) -> bool:
+def is_meant(certificate: Certificate, thumbprint: str) -> bool:
     """Whether the password may go there. Without thumbprint the provider takes any certificate, and so do we."""
     if not certificate.problem or not thumbprint:
         return True
@@ -138,4 +138,4 @@ def _query(vm: Obj) -> MachineQuery:
     return MachineQuery(name=name(vm), ref=reference, task=str(status(vm).get("taskRef") or ""))
 
 
-__all__ = ("Open", "ask")
+__all__ = ("Open", "ask", "is_meant")
