@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections
 import concurrent.futures
 import pathlib
 import threading
@@ -16,7 +15,7 @@ from ansible_collections.eks.anywhere.tests.cuts.ground import Ground
 from ansible_collections.eks.anywhere.tests.cuts.trials import Account, Trial, verdict
 from ansible_collections.eks.anywhere.tests.simulation import inventory as inventories
 from ansible_collections.eks.anywhere.tests.simulation.clusters import Cluster
-from ansible_collections.eks.anywhere.tests.simulation.cutter import Counter, Harm
+from ansible_collections.eks.anywhere.tests.simulation.cutter import WRITES, Counter, Harm
 from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome, Run
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS
 from ansible_collections.eks.anywhere.tests.simulation.world import CORE, READY_SECONDS
@@ -72,19 +71,32 @@ class Victim:
         assert self.left() == []
         return len(counter.requests)
 
-    def killed_at(self, number: int) -> list[Trial]:
-        """A whole cluster, a deletion that is killed at this request, one that is not, and a look."""
+    def killed_at(self, numbers: t.Iterator[int]) -> list[Trial]:
+        """A whole cluster, a deletion that is killed at the next of these requests, one that is not, and a look.
+
+        A run that dies before its first write leaves the cluster whole: the next number takes it as it is. No trials
+        when there are no numbers.
+        """
         began = time.monotonic()
         if not self.exists():
             self.make()
-        counter = Counter(at=number, harm=Harm.KILL_AFTER)
-        first = self.delete(counter)
-        runs = [first] if first.result is not None else [first, self.delete()]
+        runs: list[Outcome] = []
+        harmed: list[tuple[int, str]] = []
+        touched = False
+        while not touched and (number := next(numbers, 0)):
+            counter = Counter(at=number, harm=Harm.KILL_AFTER)
+            runs.append(self.delete(counter))
+            harmed += zip(counter.numbers, counter.harmed, strict=True)
+            touched = any(request.split(" ")[1] in WRITES for request in counter.requests)
+        if not runs:
+            return []
+        if runs[-1].result is None:
+            runs.append(self.delete())
         wrong = verdict(runs, self.left())
-        seconds = time.monotonic() - began
+        seconds = (time.monotonic() - began) / max(1, len(harmed))
         return [
-            Trial(harm=counter.harm.value, at=at, request=request.partition("?")[0], wrong=wrong, seconds=seconds)
-            for at, request in zip(counter.numbers, counter.harmed, strict=True)
+            Trial(Harm.KILL_AFTER.value, number, request.partition("?")[0], wrong, seconds)
+            for number, request in harmed
         ]
 
     def left(self) -> list[str]:
@@ -112,16 +124,11 @@ class Victim:
 
 def ends_of_deletion(victims: t.Sequence[Victim], numbers: t.Iterable[int], account: Account) -> None:
     """Kill a deletion at each of these requests, all victims side by side."""
-    waiting = collections.deque(numbers)
+    waiting = iter(tuple(numbers))
     counting = threading.Lock()
 
     def work(victim: Victim) -> None:
-        while True:
-            try:
-                number = waiting.popleft()
-            except IndexError:
-                return
-            trials = victim.killed_at(number)
+        while trials := victim.killed_at(waiting):
             with counting:
                 account.add(*trials)
 

@@ -19,6 +19,8 @@ import urllib.request
 import pytest
 from pyVim.connect import Disconnect, SmartConnect
 
+from ansible_collections.eks.anywhere.tests.simulation.servers import die_with_parent
+
 START_SECONDS = 60.0
 ADMIN = "administrator@vsphere.local"
 READER = "reader@vsphere.local"
@@ -73,7 +75,14 @@ def simulator(
         "VCSIM_NO_ACCESS_PASSWORD": PASSWORDS[NOBODY],
     }
     command = [program, *(["-plain"] if plain else []), "-listen", listen, "-templates", templates, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environ,
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
+    )
     try:
         assert process.stdout is not None
         ready, _write, _error = select.select([process.stdout], [], [], START_SECONDS)
