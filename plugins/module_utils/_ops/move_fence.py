@@ -15,11 +15,12 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_observe import Server
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_wait import wait_out
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_write import merge
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_fence as fencing
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_fence import Controller
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Node
-from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
+from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.driver import PASSING
 
 DEPLOYMENT = {"api_version": "apps/v1", "kind": "Deployment"}
@@ -122,16 +123,7 @@ class Fence:
 
     def _wait(self, look: t.Callable[[], list[Reason]], *, what: str) -> None:
         """Wait for no reason to be left; the seconds count as the price of the fence."""
-
-        def tick() -> Tick:
-            reasons = look()
-            state = f"{len(reasons)} to wait for" if reasons else "ready"
-            return Tick(done=not reasons, state=state, reasons=tuple(reasons))
-
-        ports = self._ports
-        self.seconds += until(
-            tick, clock=ports.clock, report=ports.report, timeout_seconds=self._timeout_seconds, what=what
-        )
+        self.seconds += wait_out(look, ports=self._ports, timeout_seconds=self._timeout_seconds, what=what)
 
 
 __all__ = ("Fence",)

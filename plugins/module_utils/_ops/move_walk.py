@@ -20,6 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_observe imp
     kinds_of_both,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports, Settings
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_wait import reasons_of, wait_out
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move as planning
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_content as content
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_delete as deletions
@@ -36,7 +37,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph impo
     is_cluster,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_inventory import inventory, machines_of
-from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
 
 COPIES = 3
 """A copy that is not equal after so many attempts will not become so."""
@@ -140,13 +140,13 @@ class Walk:
     def wait_quiet(self, *, timeout_seconds: float) -> None:
         """Wait until the controllers that report on it have seen the pause."""
 
-        def look() -> Tick:
+        def look() -> t.Sequence[str]:
             reasons = ready.not_quiet(self.sides[0].graph)
             if reasons:
                 self._seen = (self._source.look(self._kinds), self.sides[1])
                 self.outdate(SOURCE)
                 reasons = ready.not_quiet(self.sides[0].graph)
-            return _tick(reasons)
+            return reasons
 
         self._until(look, what="pause seen by all controllers", timeout_seconds=timeout_seconds)
 
@@ -220,21 +220,20 @@ class Walk:
     def _wait_settled(self) -> None:
         """Wait until nothing is being provisioned or deleted: a pause in the middle of that leaves orphans."""
 
-        def look() -> Tick:
+        def look() -> t.Sequence[str]:
             reasons = ready.unready(self.sides[0].graph)
             if reasons:
                 self._seen = (self._source.look(self._kinds), self.sides[1])
                 reasons = ready.unready(self.sides[0].graph)
-            return _tick(reasons)
+            return reasons
 
         self._until(look, what="clusters ready to move")
 
     def _wait_unblocked(self, waiting: t.Sequence[Node]) -> None:
         """Wait for providers that hold a move back until they saved what only they know."""
 
-        def look() -> Tick:
-            left = [node for node in waiting if self._blocks(node)]
-            return _tick([f"{node.key.label} has the annotation block-move" for node in left])
+        def look() -> t.Sequence[str]:
+            return [f"{node.key.label} has the annotation block-move" for node in waiting if self._blocks(node)]
 
         self._until(look, what="providers ready to move")
 
@@ -243,9 +242,9 @@ class Walk:
         kinds = [kind for kind in self._kinds if kind.kind in ready.LIVING_KINDS]
         clusters = self.plan.clusters
 
-        def look() -> Tick:
+        def look() -> t.Sequence[str]:
             graph = self._target.look(kinds).graph
-            return _tick(ready.not_living(graph, clusters=clusters))
+            return ready.not_living(graph, clusters=clusters)
 
         self._until(look, what="clusters managed by the target")
 
@@ -254,9 +253,9 @@ class Walk:
         obj = self._ports.source.get(**where)
         return obj is not None and asks_to_wait(obj)
 
-    def _until(self, look: t.Callable[[], Tick], *, what: str, timeout_seconds: float | None = None) -> None:
-        ports, seconds = self._ports, self._settings.timeout_seconds if timeout_seconds is None else timeout_seconds
-        until(look, clock=ports.clock, report=ports.report, timeout_seconds=seconds, what=what)
+    def _until(self, look: t.Callable[[], t.Sequence[str]], *, what: str, timeout_seconds: float | None = None) -> None:
+        seconds = self._settings.timeout_seconds if timeout_seconds is None else timeout_seconds
+        wait_out(lambda: reasons_of(look()), ports=self._ports, timeout_seconds=seconds, what=what)
 
     def _write(self, journal: journals.Journal) -> None:
         """The journal in both clusters, where it does not say so already; the target's first."""
@@ -295,13 +294,6 @@ class Walk:
             objects={**known, **{node.key: node.uid for node in (*created, *going)}},
             machines={**machines, **machines_of(self._moving(self.sides[0]))},
         )
-
-
-def _tick(reasons: t.Sequence[str]) -> Tick:
-    """``Machine ns/name has no node yet``, and so on, as a look of the wait room."""
-    split = [text.split(" ", 2) for text in reasons]
-    told = tuple(Reason(kind=kind, name=name.rstrip(":"), text=rest) for kind, name, rest in split)
-    return Tick(done=not reasons, state=f"{len(reasons)} to wait for" if reasons else "ready", reasons=told)
 
 
 __all__ = ("Walk",)
