@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: capi_providers
-short_description: Install the Cluster API providers of a management cluster
+short_description: Install or upgrade the Cluster API providers of a management cluster
 version_added: 0.1.0
 author:
   - eks.anywhere contributors (@eks-anywhere)
@@ -18,7 +18,7 @@ description:
   - Waits until every controller is available and says why one is not, in the words of its pods. An image that the
     registry does not have ends the wait early.
   - Providers that are installed in the wanted version are left alone, so a run that was cut goes on where it stopped.
-    Other versions are refused, because replacing them is an upgrade.
+    Other versions are refused, unless O(upgrade) says to replace them.
 extends_documentation_fragment:
   - eks.anywhere.attributes
   - eks.anywhere.cluster
@@ -45,6 +45,13 @@ options:
     type: str
     choices: [bootstrap, workload]
     default: bootstrap
+  upgrade:
+    description:
+      - Replace providers of another version, with C(clusterctl upgrade apply) and only those; and cert-manager.
+      - A provider whose controller an upgrade that was cut left stopped or removed is installed again.
+      - Clusters keep running meanwhile. Their machines are not looked after until the new controllers run.
+    type: bool
+    default: false
 requirements:
   - clusterctl >= 1.12
 notes:
@@ -65,6 +72,15 @@ EXAMPLES = r"""
     bundles_file: bundles/bundles.yaml
     vsphere_username: "{{ vault_vsphere_username }}"
     vsphere_password: "{{ vault_vsphere_password }}"
+
+- name: Upgrade the providers of a management cluster
+  eks.anywhere.capi_providers:
+    kubeconfig: prod/prod-eks-a-cluster.kubeconfig
+    generated_dir: prod/generated
+    config_file: prod.yaml
+    bundles_file: bundles/bundles-2.yaml
+    target: workload
+    upgrade: true
 """
 
 RETURN = r"""
@@ -109,6 +125,7 @@ SPEC = Spec(
         {
             "generated_dir": {"type": "path", "required": True},
             "target": {"type": "str", "choices": ["bootstrap", "workload"], "default": "bootstrap"},
+            "upgrade": {"type": "bool", "default": False},
         },
     ),
     mutually_exclusive=(("config_file", "config"),),
@@ -127,6 +144,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         generated_dir=params["generated_dir"],
         credentials=credentials,
         target=params["target"],
+        upgrade=params["upgrade"],
         license_token=os.environ.get("EKSA_LICENSE", ""),
     )
     ports = providers.Ports(

@@ -135,6 +135,13 @@ def init_arguments(plans: t.Iterable[ProviderPlan]) -> list[str]:
     return [word for plan in plans for word in (plan.kind.option, f"{plan.name}:{plan.version}")]
 
 
+def upgrade_arguments(plans: t.Iterable[ProviderPlan], namespaces: t.Mapping[str, str]) -> list[str]:
+    """Options of ``clusterctl upgrade apply``: one provider may be installed in several namespaces."""
+    return [
+        word for plan in plans for word in (plan.kind.option, f"{namespaces[plan.label]}/{plan.name}:{plan.version}")
+    ]
+
+
 def cert_manager(objects: t.Iterable[Obj], bundle: VersionsBundle) -> list[Obj]:
     """cert-manager's objects as clusterctl would install them: its labels, and the bundle's images."""
     section = bundle.raw.get("certManager") or {}
@@ -183,4 +190,13 @@ def _parts(image: str) -> tuple[str, str, str]:
     return folder, name, tag
 
 
-__all__ = ("ProviderPlan", "cert_manager", "configuration", "files", "init_arguments", "providers")
+__all__ = (
+    "CERT_MANAGER_VERSION_ANNOTATION",
+    "ProviderPlan",
+    "cert_manager",
+    "configuration",
+    "files",
+    "init_arguments",
+    "providers",
+    "upgrade_arguments",
+)

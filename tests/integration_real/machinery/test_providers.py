@@ -275,3 +275,90 @@ def test_credentials_are_needed_before_anything_is_done(setting: Setting) -> Non
     assert caught.value.code == "vsphere.credentials_missing"
     assert setting.report.lines == []
     assert setting.ports.kube.list(api_version="apps/v1", kind="Deployment") == []
+
+
+def newer(**versions: str) -> t.Any:
+    """The samples' bundle with other versions of some providers; hyphens of their names as underscores."""
+    there = samples.bundle().providers
+    changed = {
+        label: dataclasses.replace(there[label], version=version)
+        for label, version in ((name.replace("_", "-"), version) for name, version in versions.items())
+    }
+    return dataclasses.replace(samples.bundle(), providers={**there, **changed})
+
+
+def uids(setting: Setting) -> dict[str, str]:
+    """Uids of all Deployments by name."""
+    found = setting.ports.kube.list(api_version="apps/v1", kind="Deployment")
+    return {item["metadata"]["name"]: item["metadata"]["uid"] for item in found}
+
+
+def test_an_upgrade_replaces_what_has_another_version_and_nothing_else(setting: Setting) -> None:
+    bundle = newer(cluster_api="v1.13.3", infrastructure_vsphere="v1.16.2+0c0ffee")
+    with controllers(setting.server):
+        setting.install()
+        before = uids(setting)
+        runs = len(setting.runner.runs)
+        planned = setting.install(bundle=bundle, upgrade=True, check_mode=True)
+        assert len(setting.runner.runs) == runs
+        result = setting.install(bundle=bundle, upgrade=True)
+        again = setting.install(bundle=bundle, upgrade=True)
+    assert result.actions == planned.actions
+    assert result.actions == (
+        "Upgrade provider cluster-api v1.13.2+2ab5e2e -> v1.13.3",
+        "Upgrade provider infrastructure-vsphere v1.16.1+e9cf66a -> v1.16.2+0c0ffee",
+    ) or [action.rpartition(" -> ")[2] for action in result.actions] == ["v1.13.3", "v1.16.2+0c0ffee"]
+    argv = setting.runner.runs[-1]
+    assert argv[1:3] == ("upgrade", "apply")
+    assert argv[-4:] == (
+        "--core",
+        "capi-system/cluster-api:v1.13.3",
+        "--infrastructure",
+        "capv-system/vsphere:v1.16.2+0c0ffee",
+    )
+    inventory = setting.ports.kube.list(**providers.INVENTORY)
+    assert {item["metadata"]["name"]: item["version"] for item in inventory} == result.data["providers"]
+    assert {name for name, uid in uids(setting).items() if before[name] != uid} == {"capi", "capv"}
+    assert again.actions == ()
+    assert len(setting.runner.runs) == runs + 1
+    assert_credentials_travelled_by_environment_alone(setting)
+
+
+def test_an_upgrade_that_was_cut_goes_on(setting: Setting) -> None:
+    """clusterctl stops all providers, then removes one after the other; their entries say the old version till then."""
+    bundle = newer(cluster_api="v1.13.3", infrastructure_vsphere="v1.16.2+0c0ffee")
+    with controllers(setting.server):
+        setting.install()
+        kube = setting.ports.kube
+        kube.delete(api_version="apps/v1", kind="Deployment", name="capi", namespace="capi-system")
+        capv = {"api_version": "apps/v1", "kind": "Deployment", "name": "capv", "namespace": "capv-system"}
+        kube.merge(**capv, patch={"spec": {"replicas": 0}})
+        setting.install(bundle=bundle, upgrade=True)
+        # The same, but the version is the right one already, as after a change of mind.
+        kube.merge(**capv, patch={"spec": {"replicas": 0}})
+        result = setting.install(bundle=bundle, upgrade=True)
+        found = kube.get(**capv)
+    assert result.actions == (
+        "Install provider infrastructure-vsphere v1.16.2+0c0ffee again: its controller is gone",
+    )
+    assert found is not None
+    assert found["spec"]["replicas"] == 1
+
+
+def test_cert_manager_is_replaced_by_ourselves_and_leaves_nothing_behind(setting: Setting) -> None:
+    there = samples.bundle()
+    bundle = dataclasses.replace(
+        newer(cluster_api="v1.13.3"), cert_manager=dataclasses.replace(there.cert_manager, version="v1.20.3+d2")
+    )
+    with controllers(setting.server):
+        setting.install()
+        before = uids(setting)
+        path = pathlib.Path(setting.ports.artifacts.path("cert-manager.yaml"))
+        kept = [obj for obj in yaml.safe_load_all(cert_manager()) if "cainjector" not in obj["metadata"]["name"]]
+        path.write_text(yaml.safe_dump_all(kept), encoding="utf-8")
+        result = setting.install(bundle=bundle, upgrade=True)
+    assert "Upgrade cert-manager v1.20.3+d2" in result.actions
+    after = uids(setting)
+    assert "cert-manager-cainjector" not in after
+    # clusterctl has looked at it in the same run, and found nothing left to replace.
+    assert after["cert-manager-controller"] == before["cert-manager-controller"]
