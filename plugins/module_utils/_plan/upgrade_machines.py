@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.etcd_roll import is_held, is_upgrading
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import dig
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.parts import CONTROL_PLANE, ETCD, group_part
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
@@ -85,6 +86,10 @@ def missing(holder: Obj, machines: t.Sequence[Obj], *, today: dt.datetime) -> st
 
 def under_way(holder: Obj, machines: t.Sequence[Obj], *, today: dt.datetime) -> str:
     """What of a change that was applied is not finished; empty when nothing is."""
+    if is_upgrading(holder):
+        return "its members are being replaced"
+    if is_held(holder):
+        return "it is paused while etcd changes"
     generation = holder["metadata"].get("generation")
     if generation is not None and (holder.get("status") or {}).get("observedGeneration") != generation:
         return "its controller has not seen the latest change"

@@ -178,6 +178,21 @@ def test_a_roll_that_was_cut_goes_on() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("annotation", "said"),
+    [
+        ("cluster.x-k8s.io/paused", "it is paused while etcd changes"),
+        ("etcdcluster.cluster.x-k8s.io/upgrading", "its members are being replaced"),
+    ],
+)
+def test_a_part_that_is_held_is_not_at_rest(annotation: str, said: str) -> None:
+    world = World()
+    there = world.kube.objects["controlplane.cluster.x-k8s.io", "KubeadmControlPlane", NAMESPACE, NAME]
+    there["metadata"]["annotations"] = {annotation: "true"}
+    phases = {phase["name"]: phase["detail"] for phase in world.info().data["phases"] if not phase["done"]}
+    assert phases == {"control_plane": said}
+
+
 def test_machines_on_their_way_are_waited_for() -> None:
     world = World()
     name = world.machine("workers/md-0", 2, phase="Provisioning", conditions=[])
