@@ -114,7 +114,9 @@ class Site:
         """A run on this cluster."""
         paths = {"eksa_config_file": self.config, "eksa_state_dir": self.home / "clusters"}
         given = [part for key, value in paths.items() for part in ("-e", f"{key}={value}")]
-        return self.lab.play(playbook, "-v", *given, *args, folder=self.home, kills=kills)
+        run = self.lab.play(playbook, "-v", *given, *args, folder=self.home, kills=kills)
+        (self.home / f"{len(list(self.home.glob('*.log'))):02}-{playbook}.log").write_text(run.text, encoding="utf-8")
+        return run
 
     def delete(self, *args: str, kills: t.Sequence[Kill] = ()) -> Run:
         """A deletion."""
