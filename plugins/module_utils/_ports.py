@@ -347,6 +347,13 @@ class Probe(t.Protocol):
         """The first of these TCP ports at which the host accepts, refuses or resets; None when nothing answers."""
 
 
+class Handshake(t.Protocol):
+    """What a server shows before anything is sent to it."""
+
+    def certificate(self, *, host: str, port: int) -> str:
+        """The certificate in PEM, trusted or not; empty when nothing answers there, or not in TLS."""
+
+
 __all__ = (
     "Artifacts",
     "Certificate",
@@ -358,6 +365,7 @@ __all__ = (
     "DatastoreItem",
     "Files",
     "FoundMachines",
+    "Handshake",
     "HostFacts",
     "Inventory",
     "InventoryItem",

@@ -35,15 +35,26 @@ Element = tuple[int, bytes]
 
 def problem(text: str, *, first_only: bool = False) -> str:
     """What is wrong with a bundle of certificates, or an empty text."""
-    blocks = list(_blocks(text))
-    if not blocks:
+    found = list(_blocks(text))
+    if not found:
         return NO_PEM
     try:
-        for certificate in _elements(blocks[0] if first_only else b"".join(blocks)):
+        for certificate in elements(found[0] if first_only else b"".join(found)):
             _certificate(certificate)
     except ValueError as exc:
         return f"{MALFORMED}: {exc}"
     return ""
+
+
+def well_formed(text: str) -> t.Iterator[Element]:
+    """The certificates among PEM blocks; keys and what else is there are passed over."""
+    for block in _blocks(text):
+        try:
+            for element in elements(block):
+                _certificate(element)
+                yield element
+        except ValueError:
+            continue
 
 
 def _blocks(text: str) -> t.Iterator[bytes]:
@@ -86,10 +97,10 @@ def _inside(element: Element, wanted: int) -> list[Element]:
     tag, content = element
     if tag != wanted:
         raise ValueError("malformed certificate")
-    return _elements(content)
+    return elements(content)
 
 
-def _elements(data: bytes) -> list[Element]:
+def elements(data: bytes) -> list[Element]:
     """Tag and content of each element in a row; lengths must be written in the one way that DER allows."""
     found: list[Element] = []
     while data:
@@ -108,4 +119,4 @@ def _elements(data: bytes) -> list[Element]:
     return found
 
 
-__all__ = ("MALFORMED", "NO_PEM", "problem")
+__all__ = ("MALFORMED", "NO_PEM", "Element", "elements", "problem", "well_formed")
