@@ -50,17 +50,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Say when certificates expire
+- name: Say when certificates expire, and fail when one does soon
   eks.anywhere.cluster_certificates_info:
     kubeconfig: mgmt/mgmt-eks-a-cluster.kubeconfig
     kubeconfig_files:
       - mgmt/mgmt-eks-a-cluster.kubeconfig
     warn_days: 60
   register: mgmt_certificates
-
-- name: Fail when one expires soon
-  ansible.builtin.assert:
-    that: mgmt_certificates.expiring | length == 0
+  failed_when: mgmt_certificates.expiring | default([]) | length > 0
 """
 
 RETURN = r"""
