@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cilium_install
-short_description: Install the network of a cluster
+short_description: Install or upgrade the network of a cluster
 version_added: 0.1.0
 author:
   - eks.anywhere contributors (@eks-anywhere)
@@ -15,6 +15,9 @@ description:
   - Renders the Cilium chart of the Bundles manifest with the vendor's values and the options of the cluster config,
     and applies the objects that differ from what the cluster has.
   - C(helmValues) of the cluster config replace the generated values as a whole, image coordinates included.
+  - Where a running Cilium gets another version, the preflight of the chart comes first, as the vendor does it. It
+    shows on every node that the new version can come, and that it understands the policies of the cluster. Then it is
+    removed.
   - Waits until agent and operator run and every node is ready, and says why one is not.
   - With C(skipUpgrade) in the cluster config an existing Cilium is left alone. A missing one is installed.
 extends_documentation_fragment:

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import VersionsBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ops import converge
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import converge, network_preflight
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import (
     Waiting,
     Workload,
@@ -22,7 +22,11 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import (
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import in_namespace
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Artifacts, Kube, Obj, Runner
-from ansible_collections.eks.anywhere.plugins.module_utils._render.cilium import allow_policies, cilium_values
+from ansible_collections.eks.anywhere.plugins.module_utils._render.cilium import (
+    allow_policies,
+    cilium_values,
+    preflight_values,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._render.mirror import mirrored
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
@@ -52,27 +56,50 @@ def install(config: ClusterConfig, bundle: VersionsBundle, *, ports: Ports, chec
         return Result(data=data)
     wanted = rendered(config, bundle, ports=ports)
     change = converge.difference(ports.kube, _without_settled_secrets(ports.kube, wanted), waiting=ports.waiting)
+    images = network_preflight.upgraded(ports.kube, wanted) if change.objects else ""
+    preflight = (f"Check that every node can take Cilium {images}",) if images else ()
     if not check_mode:
-        if change.objects:
+        if change.objects and not images:
             ports.waiting.report.line("Installing networking on workload cluster")
+        if images:
+            ports.waiting.report.line(f"  Cilium {images}: checking that every node can take it")
+            found = _preflight(config, bundle, ports=ports)
+            network_preflight.run(found, wanted, kube=ports.kube, waiting=ports.waiting)
         converge.apply(ports.kube, change.objects, waiting=ports.waiting)
         wait_rolled_out(ports.kube, _essential(wanted), waiting=ports.waiting, what="network", nodes=True)
-    return Result(actions=change.actions, before=change.before, after=change.after, data=data)
+    return Result(actions=(*preflight, *change.actions), before=change.before, after=change.after, data=data)
 
 
 def rendered(config: ClusterConfig, bundle: VersionsBundle, *, ports: Ports) -> list[Obj]:
     """The chart's objects with our values, and the policies that go with them."""
+    values = _values(config, bundle)
+    objects = _templated(values, config, bundle, ports=ports)
+    return in_namespace([*objects, *allow_policies(config, values)], NAMESPACE)
+
+
+def _preflight(config: ClusterConfig, bundle: VersionsBundle, *, ports: Ports) -> list[Obj]:
+    """What the chart checks an upgrade with."""
+    values = preflight_values(_values(config, bundle), agent_image=bundle.cilium.agent_image)
+    return in_namespace(_templated(values, config, bundle, ports=ports), NAMESPACE)
+
+
+def _values(config: ClusterConfig, bundle: VersionsBundle) -> dict[str, t.Any]:
     cilium = bundle.cilium
-    values = cilium_values(config, agent_image=cilium.agent_image, operator_image=cilium.operator_image)
-    chart = chart_arguments(cilium.chart_uri, config=config, artifacts=ports.artifacts)
+    return cilium_values(config, agent_image=cilium.agent_image, operator_image=cilium.operator_image)
+
+
+def _templated(
+    values: t.Mapping[str, t.Any], config: ClusterConfig, bundle: VersionsBundle, *, ports: Ports
+) -> list[Obj]:
+    uri = bundle.cilium.chart_uri
+    chart = chart_arguments(uri, config=config, artifacts=ports.artifacts)
     options = ["--namespace", NAMESPACE, "--kube-version", config.kubernetes_version, "--values", "-"]
     done = ports.runner.run(
         ["helm", "template", RELEASE, *chart, *options], stdin=json.dumps(values), timeout_seconds=HELM_SECONDS
     )
     if done.rc != 0:
-        raise _failed(done.stderr, cilium.chart_uri)
-    objects = converge.documents(done.stdout, origin=f"The rendering of {cilium.chart_uri}")
-    return in_namespace([*objects, *allow_policies(config, values)], NAMESPACE)
+        raise _failed(done.stderr, uri)
+    return converge.documents(done.stdout, origin=f"The rendering of {uri}")
 
 
 def chart_arguments(uri: str, *, config: ClusterConfig, artifacts: Artifacts) -> list[str]:

@@ -17,7 +17,7 @@ CLUSTER_LABEL = "cluster.x-k8s.io/cluster-name"
 CLONED_FROM = "cluster.x-k8s.io/cloned-from-name"
 CLONED_KIND = "cluster.x-k8s.io/cloned-from-groupkind"
 
-_GROUPS = frozenset({"MachineDeployment", "MachineHealthCheck"})
+_DEPLOYMENT_LABEL = "cluster.x-k8s.io/deployment-name"
 _NUMBERED = re.compile(r"(.+)-\d+", re.DOTALL)
 
 
@@ -28,7 +28,7 @@ def leftovers(live: t.Sequence[Obj], wanted: t.Sequence[Obj], *, cluster: str) -
     """
     kept = {key(obj) for obj in wanted}
     bases = {_base(reference.template[2]) for obj in (*live, *wanted) for reference in references(obj)}
-    groups = [obj for obj in live if obj["kind"] in _GROUPS and key(obj) not in kept and _names(obj, cluster)]
+    groups = [obj for obj in live if _is_group(obj, cluster) and key(obj) not in kept]
     templates = [
         obj for obj in live if obj["kind"] in TEMPLATES and key(obj) not in kept and _is_ours(obj, cluster, bases)
     ]
@@ -60,8 +60,12 @@ def _is(reference: t.Mapping[str, t.Any], template: Obj) -> bool:
     return (reference.get("kind"), reference.get("name")) == (template["kind"], template["metadata"]["name"])
 
 
-def _names(obj: Obj, cluster: str) -> bool:
-    return bool(dig(obj, ("spec", "clusterName")) == cluster)
+def _is_group(obj: Obj, cluster: str) -> bool:
+    """A group of workers of this cluster, or the check that goes with one; checks that users made are theirs."""
+    if obj["kind"] not in {"MachineDeployment", "MachineHealthCheck"} or dig(obj, ("spec", "clusterName")) != cluster:
+        return False
+    watched = (dig(obj, ("spec", "selector", "matchLabels")) or {}).get(_DEPLOYMENT_LABEL)
+    return bool(obj["kind"] == "MachineDeployment" or obj["metadata"]["name"] == f"{watched}-worker-unhealthy")
 
 
 def _is_ours(template: Obj, cluster: str, bases: t.Collection[str]) -> bool:

@@ -51,6 +51,18 @@ def cilium_values(config: ClusterConfig, *, agent_image: str, operator_image: st
     return values
 
 
+def preflight_values(values: t.Mapping[str, t.Any], *, agent_image: str) -> dict[str, t.Any]:
+    """The same values for the chart's preflight alone: pods that show on every node that the new version can come."""
+    found = copy.deepcopy(dict(values))
+    found["preflight"] = {
+        **(found.get("preflight") or {}),
+        "enabled": True,
+        "image": _image(agent_image),
+        "tolerations": [{"operator": "Exists"}],
+    }
+    return {**found, "agent": False, "operator": {**(found.get("operator") or {}), "enabled": False}}
+
+
 def allow_policies(config: ClusterConfig, values: t.Mapping[str, t.Any]) -> list[Obj]:
     """With policy mode ``always``: namespaces of the machinery and a policy in each that lets all traffic pass."""
     if values.get("policyEnforcementMode") != "always":
@@ -104,4 +116,4 @@ def _allow_all(namespace: str) -> Obj:
     }
 
 
-__all__ = ("allow_policies", "cilium_values")
+__all__ = ("allow_policies", "cilium_values", "preflight_values")
