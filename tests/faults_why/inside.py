@@ -23,6 +23,8 @@ from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
 from ansible_collections.eks.anywhere.tests.simulation.tls import write_private
 
 STATIC_PODS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+MIRROR = {"kubernetes.io/config.mirror": "static"}
+"""The mark of a pod that only shows what a kubelet runs by itself; a drain leaves it alone."""
 IMAGE = "registry.example.com/team/app:v1"
 
 
@@ -62,12 +64,26 @@ class Inside:
         """A node as its kubelet reports it while all is well."""
         self.api.patch_status(node, "api/v1:nodes", {"conditions": HEALTHY})
 
-    def pod(self, name: str, *, namespace: str, node: str = "", labels: Obj | None = None, status: Obj) -> Obj:
+    def pod(
+        self,
+        name: str,
+        *,
+        namespace: str,
+        node: str = "",
+        labels: Obj | None = None,
+        annotations: Obj | None = None,
+        status: Obj,
+    ) -> Obj:
         """A pod with the status that the kubelet of its node writes, or the scheduler if it has none."""
         pod = {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {"name": name, "namespace": namespace, "labels": labels or {}},
+            "metadata": {
+                "name": name,
+                "namespace": namespace,
+                "labels": labels or {},
+                **({"annotations": annotations} if annotations else {}),
+            },
             "spec": {
                 "containers": [{"name": "main", "image": IMAGE}],
                 "automountServiceAccountToken": False,
@@ -91,7 +107,14 @@ class Inside:
             name = node["metadata"]["name"]
             for part in STATIC_PODS:
                 labels = {"tier": "control-plane", "component": part}
-                self.pod(f"{part}-{name}", namespace="kube-system", node=name, labels=labels, status=status)
+                self.pod(
+                    f"{part}-{name}",
+                    namespace="kube-system",
+                    node=name,
+                    labels=labels,
+                    annotations=MIRROR,
+                    status=status,
+                )
 
     def let_certificate_expire(self) -> None:
         """The API server shows one that nobody renewed; it looks at the file again by itself."""
