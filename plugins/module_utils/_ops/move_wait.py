@@ -10,23 +10,31 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import Cause
 
 
-def wait_out(look: t.Callable[[], t.Sequence[Reason]], *, ports: Ports, timeout_seconds: float, what: str) -> float:
-    """Wait until a look finds no reason any more; the seconds that it took."""
+def wait_out(
+    look: t.Callable[[], t.Sequence[Reason]],
+    *,
+    ports: Ports,
+    timeout_seconds: float,
+    what: str,
+    cause: t.Callable[[], Cause | None] = lambda: None,
+) -> float:
+    """Wait until a look finds no reason any more; the seconds that it took. ``cause`` is asked what is behind them."""
 
     def tick() -> Tick:
         reasons = look()
         state = f"{len(reasons)} to wait for" if reasons else "ready"
-        return Tick(done=not reasons, state=state, reasons=tuple(reasons))
+        return Tick(done=not reasons, state=state, reasons=tuple(reasons), cause=cause() if reasons else None)
 
     return until(tick, clock=ports.clock, report=ports.report, timeout_seconds=timeout_seconds, what=what)
 
 
-def reasons_of(texts: t.Iterable[str]) -> list[Reason]:
+def reasons_of(texts: t.Iterable[str], *, hint: str = "") -> list[Reason]:
     """``Machine ns/name has no node yet``, and so on, as reasons."""
     split = (text.split(" ", 2) for text in texts)
-    return [Reason(kind=kind, name=name.rstrip(":"), text=rest) for kind, name, rest in split]
+    return [Reason(kind=kind, name=name.rstrip(":"), text=rest, hint=hint) for kind, name, rest in split]
 
 
 __all__ = ("reasons_of", "wait_out")

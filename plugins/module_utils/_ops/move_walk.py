@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import move_sick as sick
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import move_write as write
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_observe import (
     Observer,
@@ -37,6 +38,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph impo
     is_cluster,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_inventory import inventory, machines_of
+from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason
 
 COPIES = 3
 """A copy that is not equal after so many attempts will not become so."""
@@ -220,14 +222,20 @@ class Walk:
     def _wait_settled(self) -> None:
         """Wait until nothing is being provisioned or deleted: a pause in the middle of that leaves orphans."""
 
-        def look() -> t.Sequence[str]:
+        def look() -> t.Sequence[Reason]:
             reasons = ready.unready(self.sides[0].graph)
             if reasons:
                 self._seen = (self._source.look(self._kinds), self.sides[1])
                 reasons = ready.unready(self.sides[0].graph)
-            return reasons
+            return reasons_of(reasons, hint=sick.UNKNOWN)
 
-        self._until(look, what="clusters ready to move")
+        wait_out(
+            look,
+            ports=self._ports,
+            timeout_seconds=self._settings.timeout_seconds,
+            what="clusters ready to move",
+            cause=lambda: sick.sickness(self.sides[0].graph, at=self._ports.clock.today()),
+        )
 
     def _wait_unblocked(self, waiting: t.Sequence[Node]) -> None:
         """Wait for providers that hold a move back until they saved what only they know."""

@@ -29,7 +29,14 @@ from ansible_collections.eks.anywhere.tests.unit.move.test_move import (
     watch,
     without_bystanders,
 )
-from ansible_collections.eks.anywhere.tests.unit.move.worlds import NAMESPACE, World, inventory, thing, world
+from ansible_collections.eks.anywhere.tests.unit.move.worlds import (
+    NAMESPACE,
+    PROVISIONED,
+    World,
+    inventory,
+    thing,
+    world,
+)
 
 PASSWORD = "correct horse"
 MACHINE = (CLUSTER, "Machine", NAMESPACE, "wl-cp-1")
@@ -389,3 +396,19 @@ def test_every_cut_with_a_backup_ends_with_one_good_backup() -> None:
         assert names == {(key[1], key[3]) for key in without_bystanders(before)}
         whole.add(scene.move().data["state"])
     assert whole == {"S5"}
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_cluster_that_is_sick_is_left_running_and_it_is_said_what_to_do(told: bool) -> None:
+    scene = world("wl")
+    del scene.source.objects[MACHINE]["status"]["nodeRef"]
+    if told:
+        vm = scene.source.objects["infrastructure.cluster.x-k8s.io", "VSphereVM", NAMESPACE, MACHINE[3]]
+        vm["status"]["conditions"] = [{**PROVISIONED, "status": "False", "reason": "WaitingForIPAllocation"}]
+    before = inventory(scene.source)
+    with pytest.raises(WaitTimeout) as caught:
+        scene.move(timeout_seconds=20)
+    assert ("runs but has no IP address" in caught.value.message) is told
+    assert caught.value.hint.endswith("Nothing has been paused yet: run the move again then.")
+    assert told or caught.value.hint.startswith("The playbook why says more of that cluster")
+    assert inventory(scene.source) == before

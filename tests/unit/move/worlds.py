@@ -43,6 +43,7 @@ KINDS: dict[str, str] = {
     "VSphereClusterIdentity": INFRA,
     "Provider": CLUSTERCTL,
 }
+PROVISIONED = {"type": "VMProvisioned", "status": "True", "reason": "Provisioned", "message": ""}
 LABELS = {"VSphereClusterIdentity": {"clusterctl.cluster.x-k8s.io/move-hierarchy": ""}}
 GLOBAL = {"VSphereClusterIdentity"}
 
@@ -121,7 +122,7 @@ def add_machine(put: t.Callable[..., Obj], name: str, owner: Obj) -> None:
     config = put("KubeadmConfig", name, machine)
     put("Secret", name, config, data={"value": "bootstrap"})
     infra = put("VSphereMachine", name, machine, spec={"providerID": f"vsphere://{name}"})
-    put("VSphereVM", name, infra, spec={"biosUUID": name})
+    put("VSphereVM", name, infra, spec={"biosUUID": name}, status={"conditions": [PROVISIONED]})
 
 
 def add_bystanders(kube: FakeKube, *, namespace: str = NAMESPACE) -> None:

@@ -93,11 +93,18 @@ def _established() -> None:
     )
 
 
-def _move() -> None:
-    scene = worlds.world("wl")
-    machine = next(obj for key, obj in scene.source.objects.items() if key[1] == "Machine")
-    machine["status"].pop("nodeRef", None)
-    scene.move(timeout_seconds=SECONDS)
+def _move(**told: str) -> t.Callable[[], None]:
+    """A machine without a node, and what its virtual machine says of itself."""
+
+    def run() -> None:
+        scene = worlds.world("wl")
+        here = (worlds.NAMESPACE, "wl-cp-1")
+        del scene.source.objects["cluster.x-k8s.io", "Machine", *here]["status"]["nodeRef"]
+        vm = scene.source.objects["infrastructure.cluster.x-k8s.io", "VSphereVM", *here]
+        vm["status"]["conditions"] = [{**worlds.PROVISIONED, **told}]
+        scene.move(timeout_seconds=SECONDS)
+
+    return run
 
 
 def _goal(goal: Goal, *objects: Obj, inside: t.Sequence[Obj] = ()) -> t.Callable[[], None]:
@@ -134,7 +141,18 @@ WAITS: tuple[tuple[str, t.Callable[[], None], str, str], ...] = (
     ("apply", _apply, "", "ConfigMap c: failed calling webhook x"),
     ("rollout", _rolled_out, "", "Deployment capv-system/capv: does not exist"),
     ("definitions", _established, "", "CustomResourceDefinition machines.cluster.x-k8s.io: not established"),
-    ("move", _move, "", "Machine"),
+    (
+        "move of a sick cluster",
+        _move(status="False", reason="WaitingForIPAllocation"),
+        "why.no_address",
+        "clusters ready to move: 1 to wait for after 45 s: Machine wl-cp-1 runs but has no IP address",
+    ),
+    (
+        "move of a cluster that does not say",
+        _move(),
+        "",
+        "clusters ready to move: 1 to wait for after 45 s: Machine eksa-system/wl-cp-1: has no node yet",
+    ),
     (
         "control plane",
         _goal(Goal.CONTROL_PLANE, NEW, *f.stuck_vm("NotProvisioned", f.NO_TEMPLATE)),
