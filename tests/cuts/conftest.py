@@ -58,6 +58,6 @@ def ground(kept_ground: Ground) -> Ground:
 @pytest.fixture(scope="session")
 def moves() -> t.Iterator[Account]:
     """The account of all moves that were cut."""
-    account = Account("move")
+    account = Account("move.sample")
     yield account
     account.record()

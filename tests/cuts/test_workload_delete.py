@@ -37,7 +37,7 @@ def test_killed_at_request_after_request(victim: Victim) -> None:
 
     Then it is made again, for the requests that no run has reached.
     """
-    account = Account("delete")
+    account = Account("delete.sample")
     left = 0
     total = victim.count_requests()
     waiting = spread(total, count=IN_SAMPLE)

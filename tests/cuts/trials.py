@@ -49,7 +49,8 @@ class Account:
     def __init__(self, name: str, ledger: Ledger | None = None) -> None:
         self._name = name
         self._ledger = ledger
-        self.trials: list[Trial] = [_trial(entry) for entry in ledger.read()] if ledger else []
+        self.trials: list[Trial] = []
+        self._look()
 
     def add(self, *trials: Trial) -> None:
         """Count them."""
@@ -84,12 +85,17 @@ class Account:
         return "\n".join([rule, lines[0], rule, *lines[1:], rule])
 
     def record(self) -> None:
-        """Print the table and keep the figures."""
+        """Print the table and keep the figures, of what other processes did as well."""
+        self._look()
         assert self.trials, "nothing was cut"
         good = sum(not trial.wrong for trial in self.trials)
         figures.record(f"{self._name}.cut_points", len(self.trials), unit="points")
         figures.record(f"{self._name}.converged_share", good / len(self.trials), unit="of 1")
         print(f"\n{self.table}", flush=True)
+
+    def _look(self) -> None:
+        if self._ledger:
+            self.trials = [_trial(entry) for entry in self._ledger.read()]
 
     def _write(self) -> None:
         REPORTS.mkdir(parents=True, exist_ok=True)
