@@ -19,9 +19,7 @@ NAME = "f01"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Markers of this folder."""
-    config.addinivalue_line(
-        "markers", "half_built: deletes a cluster that is half built; long, opt-in"
-    )
+    config.addinivalue_line("markers", "half_built: deletes a cluster that is half built; long, opt-in")
 
 
 @dataclasses.dataclass(frozen=True)
