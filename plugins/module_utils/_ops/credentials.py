@@ -206,19 +206,18 @@ def _readers(work: _Work, ports: Ports) -> list[Reader]:
     """All of them, also those whose Secret an earlier run wrote."""
     clock, found = ports.waiting.clock, list[Reader]()
     identities = {(holder.namespace, holder.name) for holder in work.holders if holder.use == Use.IDENTITY}
-    named = {(one.namespace, one.name): one for one in work.seen.identities}
-    if any(work.wanted.server in named[key].servers for key in identities):
-        found += [
-            proving.Provider(
-                cluster, kube=ports.kube, now=lambda: clock.today().astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            )
-            for cluster in work.seen.clusters
-            if cluster.server == work.wanted.server
-        ]
+    for cluster in work.seen.clusters:
+        if cluster.server == work.wanted.server and cluster.identity in identities:
+            found.append(proving.Provider(cluster, kube=ports.kube, now=lambda: _written(clock.today())))
     for holder in work.holders:
         if holder.use == Use.INSIDE and holder.obj["kind"] == "Secret":
             found += proving.readers_inside(holder, kube=work.kube(holder), clock=clock)
     return found
+
+
+def _written(moment: dt.datetime) -> str:
+    """A time as Kubernetes writes it."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _taken_back(

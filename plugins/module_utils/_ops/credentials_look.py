@@ -37,10 +37,13 @@ Connect = t.Callable[[str], ControllerKube]
 
 @dataclasses.dataclass(frozen=True)
 class Managed:
-    """A cluster on vSphere: its VSphereCluster, the API server of its own, and why that one cannot be asked."""
+    """A cluster on vSphere: its VSphereCluster, namespace and name of the Secret that its provider logs in with (empty
+    without one), the API server of its own, and why that one cannot be asked.
+    """
 
     name: str
     infrastructure: Obj = dataclasses.field(repr=False)
+    identity: tuple[str, str] = ("", "")
     paused: bool = False
     kube: ControllerKube | None = None
     uid: str = ""
@@ -67,11 +70,13 @@ def look(kube: ControllerKube, *, connect: Connect) -> Seen:
     """One look at everything; clusters are asked side by side."""
     infrastructures = kube.list(**VSPHERE_CLUSTER)
     cores = {_key(obj): obj for obj in kube.list(api_version=CAPI, kind="Cluster")}
+    shared = {obj["metadata"]["name"]: (obj.get("spec") or {}).get("secretName") for obj in kube.list(**_IDENTITY)}
     with concurrent.futures.ThreadPoolExecutor(max_workers=LANES) as lanes:
-        clusters = tuple(lanes.map(lambda obj: _managed(obj, cores, kube, connect), infrastructures))
+        found = lanes.map(lambda obj: _managed(obj, cores, kube, connect), infrastructures)
+        clusters = tuple(dataclasses.replace(one, identity=_identity(one.infrastructure, shared)) for one in found)
         mine = _uid(kube)
         home = next((one.name for one in clusters if one.uid and one.uid == mine), _HOME)
-        identities = tuple(_identities(infrastructures, kube))
+        identities = tuple(_identities(clusters))
         away = [one for one in clusters if one.kube and one.name != home]
         inside = list(lanes.map(_inside, away))
     delivered = _delivered(kube)
@@ -79,12 +84,12 @@ def look(kube: ControllerKube, *, connect: Connect) -> Seen:
     objects = kube.list(api_version="v1", kind="Secret")
     for namespace in namespaces:
         objects += kube.list(api_version="v1", kind="ConfigMap", namespace=namespace)
-    found = [
+    held = [
         *holders(objects, site=home, identities=identities, delivered=delivered),
         *(holder for part in inside for holder in part),
     ]
     sites = {home: kube, **{one.name: one.kube for one in away if one.kube}}
-    return Seen(home=home, clusters=clusters, identities=identities, holders=tuple(found), sites=sites)
+    return Seen(home=home, clusters=clusters, identities=identities, holders=tuple(held), sites=sites)
 
 
 def _key(obj: Obj) -> tuple[str, str]:
@@ -126,16 +131,21 @@ def _inside(cluster: Managed) -> list[Holder]:
     return holders(objects, site=cluster.name, identities=(), delivered=())
 
 
-def _identities(infrastructures: t.Iterable[Obj], kube: ControllerKube) -> t.Iterator[Identity]:
-    """Secrets that VSphereClusters name, directly or by a VSphereClusterIdentity, and for which vCenters."""
-    shared = {obj["metadata"]["name"]: (obj.get("spec") or {}).get("secretName") for obj in kube.list(**_IDENTITY)}
+def _identity(infrastructure: Obj, shared: t.Mapping[str, str | None]) -> tuple[str, str]:
+    """The Secret that a VSphereCluster names, directly or by a VSphereClusterIdentity."""
+    reference = infrastructure["spec"].get("identityRef") or {}
+    name = str(reference.get("name") or "")
+    if reference.get("kind") == "Secret":
+        return _key(infrastructure)[0], name
+    return (PROVIDER_NAMESPACE, str(shared[name])) if shared.get(name) else ("", "")
+
+
+def _identities(clusters: t.Iterable[Managed]) -> t.Iterator[Identity]:
+    """The Secrets, each with the vCenters that it is for."""
     servers: dict[tuple[str, str], set[str]] = {}
-    for obj in infrastructures:
-        reference = obj["spec"].get("identityRef") or {}
-        name = str(reference.get("name") or "")
-        place = (_key(obj)[0], name) if reference.get("kind") == "Secret" else (PROVIDER_NAMESPACE, shared.get(name))
-        if name and place[1]:
-            servers.setdefault((place[0], str(place[1])), set()).add(str(obj["spec"].get("server") or ""))
+    for cluster in clusters:
+        if cluster.identity[1]:
+            servers.setdefault(cluster.identity, set()).add(cluster.server)
     for (namespace, name), of in sorted(servers.items()):
         yield Identity(namespace, name, frozenset(of))
 

@@ -358,6 +358,40 @@ def test_other_accounts_stay() -> None:
     assert world.identity("c1") == NEW
 
 
+def test_cluster_with_an_account_of_its_own_is_left_alone() -> None:
+    world = World()
+    world.management.seed(secret("c1-vsphere-credentials", fields(Pair("own@vsphere.local", "own"))))
+    found = world.rotate()
+    assert "VSphereCluster c1" not in {proof["reader"] for proof in found.data["proofs"]}
+    assert world.identity("c1").username == "own@vsphere.local"
+
+
+def test_identity_that_clusters_share_is_found_in_the_namespace_of_the_provider() -> None:
+    world = World()
+    for name in ("mgmt", "c1"):
+        obj = world.management.objects[INFRASTRUCTURE.split("/", maxsplit=1)[0], "VSphereCluster", "eksa-system", name]
+        obj["spec"]["identityRef"] = {"kind": "VSphereClusterIdentity", "name": "shared"}
+        del world.management.objects["", "Secret", "eksa-system", f"{name}-vsphere-credentials"]
+    world.management.seed(
+        {
+            "apiVersion": INFRASTRUCTURE,
+            "kind": "VSphereClusterIdentity",
+            "metadata": {"name": "shared"},
+            "spec": {"secretName": "shared-account"},
+        }
+    )
+    world.management.seed(secret("shared-account", fields(OLD), namespace="capv-system"))
+    world.provider_runs = False
+    world.clock.on_sleep = lambda: _say_available(world)
+    world.rotate()
+    assert world.data(world.management, "shared-account", "capv-system") == fields(NEW)
+
+
+def _say_available(world: World) -> None:
+    for obj in [obj for obj in world.management.objects.values() if obj["kind"] == "VSphereCluster"]:
+        obj["status"]["conditions"][0] = {"type": "VCenterAvailable", "status": "True"}
+
+
 def test_two_vcenters_are_told_apart() -> None:
     world = World()
     far = dict(
