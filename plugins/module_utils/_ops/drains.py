@@ -57,14 +57,20 @@ class Drains:
     def _force(self, drain: BlockedDrain) -> None:
         """Cluster API's own means for one Machine. The rest of the deletion stays as it is."""
         metadata = drain.machine["metadata"]
+        try:
+            self._kube.merge(
+                api_version=drain.machine["apiVersion"],
+                kind=drain.machine["kind"],
+                name=drain.name,
+                namespace=metadata.get("namespace"),
+                patch={"metadata": {"uid": metadata["uid"], "annotations": {EXCLUDED: "true"}}},
+            )
+        except EksaError as exc:
+            if exc.code != "kube.not_found":
+                raise
+            # It was emptied after all.
+            return
         self._report.line(f"  {drain.sentence}; after {self._patience} it goes without being drained")
-        self._kube.merge(
-            api_version=drain.machine["apiVersion"],
-            kind=drain.machine["kind"],
-            name=drain.name,
-            namespace=metadata.get("namespace"),
-            patch={"metadata": {"uid": metadata["uid"], "annotations": {EXCLUDED: "true"}}},
-        )
         self.actions.append(f"Skip the drain of Machine {drain.name}")
 
     def _given_up(self, drain: BlockedDrain) -> EksaError:
