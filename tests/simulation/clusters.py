@@ -181,7 +181,7 @@ class Guests:
             ),
             "test",
         )
-        status = {"conditions": HEALTHY, "nodeInfo": {**info, "kubeletVersion": "v1.34.2"}}
+        status = {"conditions": HEALTHY, "nodeInfo": {**info, "kubeletVersion": "v1.34.3"}}
         cluster.api.patch_status(node, "api/v1:nodes", status)
 
 
