@@ -53,7 +53,7 @@ def _refers(obj: Obj, template: Obj) -> bool:
         return bool(inhabited) and any(_is(reference, template) for reference in named)
     annotations = obj["metadata"].get("annotations") or {}
     kind = str(annotations.get(CLONED_KIND, "")).partition(".")[0]
-    return kind == template["kind"] and annotations.get(CLONED_FROM) == template["metadata"]["name"]
+    return bool(kind == template["kind"] and annotations.get(CLONED_FROM) == template["metadata"]["name"])
 
 
 def _is(reference: t.Mapping[str, t.Any], template: Obj) -> bool:
