@@ -32,14 +32,10 @@ def ask(kube: Kube, questions: t.Iterable[Question]) -> list[Obj]:
     """All answers in one list; what does not exist is not in it."""
 
     def one(question: Question) -> list[Obj]:
-        where = {
-            "api_version": question.api_version,
-            "kind": question.kind,
-            "namespace": question.namespace or None,
-        }
+        api_version, kind, namespace = question.api_version, question.kind, question.namespace or None
         if not question.name:
-            return kube.list(**where, labels=question.labels)
-        found = kube.get(**where, name=question.name)
+            return kube.list(api_version=api_version, kind=kind, namespace=namespace, labels=question.labels)
+        found = kube.get(api_version=api_version, kind=kind, name=question.name, namespace=namespace)
         return [found] if found is not None else []
 
     asked = sorted(set(questions))

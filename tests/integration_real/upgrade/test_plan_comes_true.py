@@ -69,9 +69,3 @@ def test_what_is_foretold_is_what_happens(changing: Changing) -> None:
     changing.change("KubeadmControlPlane", NAME, ("spec", "version"), VERSION)
     changing.change("MachineDeployment", GROUP, ("spec", "template", "spec", "version"), VERSION)
     assert parts(carried_out(changing)) == [CP, MD, MD]
-
-    changing.change("MachineDeployment", GROUP, ("spec", "replicas"), 1)
-    before = changing.uuids()
-    changing.apply()
-    changing.site.wait(changing.is_at_rest)
-    assert len(before - changing.uuids()) == 1
