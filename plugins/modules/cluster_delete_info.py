@@ -59,6 +59,7 @@ requirements:
   - kubernetes >= 31.0.0
   - pyvmomi >= 8.0.1.0
   - docker >= 7.0.0, to see a bootstrap cluster
+  - kind, when the kubeconfig of a bootstrap cluster was lost
 """
 
 EXAMPLES = r"""

@@ -147,8 +147,14 @@ class _Observer:
     def _bootstrap(self) -> Side:
         """By its file, or by what its node keeps when the file is lost."""
         path = self._folder.bootstrap_kubeconfig
-        text = "" if self._ports.files.read(path) else self._ports.node_kubeconfig(self._folder.bootstrap_name)
-        return self._answered(lambda: self._ports.connect(text)) if text else self._side(path)
+        return self._side(path) if self._ports.files.read(path) else self._answered(self._by_node)
+
+    def _by_node(self) -> Kube:
+        text = self._ports.node_kubeconfig(self._folder.bootstrap_name)
+        if not text:
+            path = self._folder.bootstrap_kubeconfig
+            raise EksaError(f"{path} is missing, and its node has none.", code="cluster.kubeconfig_missing")
+        return self._ports.connect(text)
 
     def _side(self, path: str) -> Side:
         if not self._ports.files.read(path):

@@ -152,6 +152,21 @@ def test_a_bootstrap_cluster_whose_files_are_lost_is_asked_by_what_its_node_keep
     assert scene.remaining() == ["bootstrap", "cluster_deleted", "bootstrap_deleted", "machines_destroyed"]
 
 
+def test_a_bootstrap_cluster_without_any_file_is_raised_to_be_asked() -> None:
+    scene = World()
+    scene.bootstrap()
+    del scene.files.files[BOOTSTRAP]
+    assert scene.remaining() == ["bootstrap", "bootstrap_providers", "cluster_deleted", "bootstrap_deleted"]
+
+
+def test_a_bootstrap_cluster_that_never_came_to_be_is_removed() -> None:
+    scene = World()
+    scene.bootstrap()
+    del scene.files.files[BOOTSTRAP]
+    scene.files.files[f"{FOLDER}/generated/kind_tmp.yaml"] = "{}"
+    assert scene.remaining() == ["bootstrap_deleted", "files_removed"]
+
+
 def test_without_docker_there_is_no_bootstrap_cluster() -> None:
     class NoDocker(FakeHost):
         def containers(self, *, label: str) -> list[Container]:
