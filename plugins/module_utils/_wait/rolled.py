@@ -136,9 +136,15 @@ def _control_plane(scene: Scene) -> Progress:
     well = tuple(machine for machine in fresh if _serves(machine, nodes) and _all_healthy(machine, parts))
     members = conditions(owner).get("EtcdClusterHealthy")
     settled = is_observed(owner) and is_true(owner, "Available") and status.get("version") == spec.get("version")
-    settled = settled and (scene.etcd is not None or members is None or members.status == "True")
+    # Of an etcd on other machines nobody corrects what was said there before the first one was up.
+    settled = settled and (_has_other_etcd(spec) or members is None or members.status == "True")
     surplus = sum(1 for machine in scene.machines if is_etcd(machine)) - scene.etcd_members
     return Progress(wanted=replicas(owner), settled=settled, fresh=fresh, well=well, old=old, surplus=max(surplus, 0))
+
+
+def _has_other_etcd(spec: Obj) -> bool:
+    kubeadm = (spec.get("kubeadmConfigSpec") or {}).get("clusterConfiguration") or {}
+    return bool((kubeadm.get("etcd") or {}).get("external"))
 
 
 def _workers(scene: Scene) -> Progress:

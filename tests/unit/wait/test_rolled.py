@@ -119,6 +119,15 @@ def test_control_plane(seen: Scene, done: bool, state: str) -> None:
     assert done or tick.reasons
 
 
+def test_of_an_external_etcd_the_control_plane_does_not_know() -> None:
+    """Its condition stays what it was before the first machine came up."""
+    unknown = s.condition("EtcdClusterHealthy", "Unknown", "InspectionFailed")
+    external = {"clusterConfiguration": {"etcd": {"external": {"endpoints": ["https://10.1.0.9:2379"]}}}}
+    seen = made(plane(conditions=[unknown]), spec={"kubeadmConfigSpec": external})
+    assert judge(rolled(*ALL, control_plane=seen), Goal.CONTROL_PLANE_ROLLED).done
+    assert not judge(rolled(*ALL, control_plane=plane(conditions=[unknown])), Goal.CONTROL_PLANE_ROLLED).done
+
+
 def test_a_silent_api_is_said_first() -> None:
     assert judge(rolled(*ALL, nodes=None), Goal.CONTROL_PLANE_ROLLED).why == (
         "Cluster w01: its API server does not answer on its endpoint"
