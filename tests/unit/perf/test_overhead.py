@@ -175,7 +175,7 @@ def test_a_failure_removes_the_bootstrap_cluster_and_tells_no_secret(
 
 def test_phases_of_a_run_add_up_to_its_time() -> None:
     timeline = {"phases": [{"phase": "bootstrap", "seconds": 3.0}, {"phase": "network", "seconds": 2.0}]}
-    run = Run(0, (), (), 7.5, timeline, 0.0)
+    run = Run(0, (), (), 7.5, 2.0, timeline, 0.0)
     assert by_phase(run) == {"bootstrap": 3.0, "network": 2.0, "(outside phases)": 2.5}
 
 
