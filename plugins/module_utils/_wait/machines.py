@@ -98,7 +98,9 @@ def _ending(obj: Obj) -> Reason | None:
     status, name = obj.get("status") or {}, obj["metadata"]["name"]
     if obj["metadata"].get("deletionTimestamp"):
         leaving = conditions(obj).get("Deleting")
-        return Reason("Machine", name, f"being deleted{': ' + said(leaving) if leaving else ''}")
+        # Right after the deletion the condition still says that there is none.
+        known = leaving is not None and leaving.status == "True"
+        return Reason("Machine", name, f"being deleted{f': {said(leaving)}' if leaving and known else ''}")
     failure = _failure(status)
     return Reason("Machine", name, f"failed: {failure}", Weight.CAUSE) if failure else None
 

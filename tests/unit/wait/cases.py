@@ -594,6 +594,14 @@ NODES = (
         "kubectl -n kube-system get pods",
     ),
     Case(
+        "network plugin that starts on a new node, told by its pod alone",
+        w.broken(inside=(f.no_network(f.WORKER), f.starting_agent()), without=("DaemonSet",)),
+        "why.no_cni",
+        ("The network plugin cilium does not run everywhere", "1 node is not ready"),
+        ("Node w01-md-0-x", "Pod kube-system/cilium-x"),
+        "kubectl -n kube-system get pods",
+    ),
+    Case(
         "etcd learner",
         w.broken(f.learner()),
         "why.etcd_learner_stuck",

@@ -100,6 +100,13 @@ def no_network(name: str = CP) -> Obj:
     return w.made(s.node(name), conditions=[s.condition("Ready", "False", "KubeletNotReady", CNI)])
 
 
+def starting_agent() -> Obj:
+    """The network agent of a node that has just joined."""
+    owner = {"apiVersion": "apps/v1", "kind": "DaemonSet", "name": "cilium"}
+    pod = s.pod("cilium-x", namespace="kube-system", phase="Running")
+    return {**pod, "metadata": {**pod["metadata"], "ownerReferences": [owner]}}
+
+
 def sick_etcd(message: str = "Etcd endpoint 10.1.0.7 reports errors: etcdserver: no leader") -> Obj:
     """A control plane machine whose etcd member is down."""
     return w.made(s.machine(CP), conditions=[s.condition("EtcdMemberHealthy", "False", "NotHealthy", message)])

@@ -70,17 +70,29 @@ def no_cni(seen: Observation) -> Cause | None:
     ]
     if not without:
         return None
-    plugin = next((obj for obj in seen.inside("DaemonSet") if name(obj) in CNI_PODS), None)
+    plugin = _network_plugin(seen)
     evidence = [Seen.of(called(node), said(found)) for node, found in without[:3]]
     if plugin is None:
         sentence = f"No network plugin (CNI) is installed in cluster {seen.name}, so {_count(len(without))} not ready"
         fix = "Install Cilium: eks.anywhere.cilium_install does, and so does a new run of the creation."
     else:
-        told = workloads.daemon_set(plugin)
-        evidence.append(Seen.of(called(plugin), told.text if told else "ready on all of its nodes"))
-        sentence = f"The network plugin {name(plugin)} does not run everywhere, so {_count(len(without))} not ready"
+        told = workloads.daemon_set(plugin) if plugin["kind"] == "DaemonSet" else workloads.pod(plugin)
+        evidence.append(Seen.of(called(plugin), told.text if told else "ready"))
+        called_so = next(one for one in CNI_PODS if name(plugin).startswith(one))
+        sentence = f"The network plugin {called_so} does not run everywhere, so {_count(len(without))} not ready"
         fix = f"Look at its pods: kubectl -n {namespace(plugin)} get pods -o wide."
     return cause("why.no_cni", sentence, fix=fix, evidence=evidence, since=without[0][1].since)
+
+
+def _network_plugin(seen: Observation) -> Obj | None:
+    """Its DaemonSet; where that was not read, a pod of it, and one that is not ready before all others."""
+    found = [obj for obj in seen.inside("DaemonSet") if name(obj) in CNI_PODS]
+    pods = [pod for pod in seen.inside("Pod") if any(owner in CNI_PODS for owner in _owners(pod))]
+    return next(iter((*found, *sorted(pods, key=lambda pod: workloads.pod(pod) is None))), None)
+
+
+def _owners(pod: Obj) -> list[str]:
+    return [owner["name"] for owner in pod["metadata"].get("ownerReferences") or () if owner["kind"] == "DaemonSet"]
 
 
 def etcd_learner(seen: Observation) -> Cause | None:
