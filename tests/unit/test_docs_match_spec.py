@@ -226,7 +226,9 @@ def test_role_uses_documented_variables_only(role: str) -> None:
     named = set(re.findall(r"(?<![\w.])eksa_\w+", code))
     made = set(re.findall(r"(?:register|loop_var): (\w+)", tasks)) | {"eksa_cluster", "eksa_clusters"}
     made |= {path.name for path in (ROOT / "roles").iterdir()}
-    made |= set(re.findall(r"^    (eksa_\w+): ", tasks, re.MULTILINE))  # what a task hands to the tasks that it includes
+    made |= set(
+        re.findall(r"^    (eksa_\w+): ", tasks, re.MULTILINE)
+    )  # what a task hands to the tasks that it includes
     assert not named - set(role_options(role)) - made
 
 

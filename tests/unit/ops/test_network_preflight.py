@@ -46,11 +46,11 @@ def config_map(name: str) -> Obj:
 
 
 NETWORK = [workload("DaemonSet", "cilium", NEW), workload("Deployment", "cilium-operator", NEW), config_map("shared")]
-PREFLIGHT = [
+PREFLIGHT = (
     workload("DaemonSet", "cilium-pre-flight-check", NEW),
     workload("Deployment", "cilium-pre-flight-check", NEW),
     config_map("shared"),
-]
+)
 
 
 def cluster(*, agent: str = OLD, operator: str = OLD, ready: bool = True) -> FakeKube:
