@@ -119,6 +119,14 @@ def test_who_waits_may_expect_a_state() -> None:
     assert why(world, by_design={"why.no_cni"}).code == "why.in_progress"
 
 
+@pytest.mark.parametrize(("leaving", "sick"), [(True, False), (False, True)])
+def test_a_member_that_leaves_does_not_make_etcd_sick(leaving: bool, sick: bool) -> None:
+    words = f"* Machine {f.CP}: EtcdMemberHealthy: Machine is deleting"
+    plane = w.made(s.control_plane(), conditions=[s.condition("EtcdClusterHealthy", "False", "NotHealthy", words)])
+    machine = w.made(s.machine(f.CP), metadata={"deletionTimestamp": s.JUST_NOW} if leaving else {})
+    assert (why(w.broken(plane, machine)).code == "why.etcd_member_unhealthy") is sick
+
+
 SECRETS: tuple[tuple[str, str], ...] = (
     ('Post "https://bob:hunter2@vcenter/sdk": EOF', 'Post "https://***@vcenter/sdk": EOF'),
     ("login with password=hunter2 failed", "login with password=*** failed"),

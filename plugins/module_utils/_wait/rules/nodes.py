@@ -122,9 +122,16 @@ def etcd_unhealthy(seen: Observation) -> Cause | None:
         return _etcd(seen, f"The etcd member on {role(machine)} is not healthy", machine, found)
     for obj in seen.of("KubeadmControlPlane"):
         found = conditions(obj).get("EtcdClusterHealthy")
-        if _broken(seen, found):
+        if _broken(seen, found) and not _is_about_leaving(seen, found):
             return _etcd(seen, f"The etcd of cluster {seen.name} is not healthy", obj, found)
     return _external_etcd(seen)
+
+
+def _is_about_leaving(seen: Observation, found: Condition | None) -> bool:
+    """Whether a complaint names machines that are being deleted, and no others."""
+    message = found.message if found else ""
+    named = [machine for machine in seen.machines if name(machine) in message]
+    return bool(named) and all(machine["metadata"].get("deletionTimestamp") for machine in named)
 
 
 def endpoint_in_use(seen: Observation) -> Cause | None:
