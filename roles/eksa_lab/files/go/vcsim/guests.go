@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/vmware/govmomi/simulator"
@@ -49,6 +50,35 @@ func (g *guests) cloning(ctx *simulator.Context, method *simulator.Method) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.clones[request.Name] = g.images[source.Name]
+}
+
+const (
+	settleStep  = 100 * time.Millisecond
+	settleOff   = 5
+	settleSteps = 50
+)
+
+// settling is called before every SOAP method. A machine that was just powered off may be called powered on once more,
+// by an inspection of its container that began before; destroyed at that moment it would be refused, and a provider
+// would come back only minutes later. So a destruction waits until the machine has been off for a while.
+func settling(ctx *simulator.Context, method *simulator.Method) {
+	if _, ok := method.Body.(*types.Destroy_Task); !ok {
+		return
+	}
+	machine, ok := ctx.Map.Get(method.This).(*simulator.VirtualMachine)
+	if !ok {
+		return
+	}
+	for step, off := 0, 0; step < settleSteps && off < settleOff; step++ {
+		time.Sleep(settleStep)
+		ctx.WithLock(machine, func() {
+			if machine.Runtime.PowerState == types.VirtualMachinePowerStatePoweredOff {
+				off++
+			} else {
+				off = 0
+			}
+		})
+	}
 }
 
 func (g *guests) image(name string) string {

@@ -76,6 +76,9 @@ func run(o options) error {
 	guests := newGuests(o.options, o.network, o.templates)
 	registry.Handler = func(ctx *simulator.Context, method *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 		guests.cloning(ctx, method)
+		if !o.plain {
+			settling(ctx, method)
+		}
 		return gate.authorize(ctx, method)
 	}
 	registry.SessionManager().ValidLogin = gate.login
