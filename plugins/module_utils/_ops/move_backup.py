@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Keeping what moves on disk, encrypted, before any of it is touched."""
+"""Keeping management objects on disk, encrypted: what moves, before any of it is touched."""
 
 from __future__ import annotations
 
@@ -16,13 +16,49 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_bac
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_facts import Side
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Key
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_inventory import inventory
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files, Vault
 
 NOTHING = "there is none"
 
 
 @dataclasses.dataclass(frozen=True)
+class Keeper:
+    """Folders of encrypted objects. The index of each lies beside it and is written last, so it says: complete."""
+
+    files: Files
+    vault: Vault
+
+    def keep(self, path: str, side: Side) -> None:
+        """Write the objects of a side in place of what is there, and read them back."""
+        self.files.remove(path)
+        self.files.remove(index_path(path))
+        texts = backups.files_of(side.graph)
+        for name, text in texts.items():
+            self.files.write(posixpath.join(path, name), self.vault.encrypt(text))
+        self.files.write(index_path(path), backups.index_of(inventory(side.graph), files=texts, source=side.identity))
+        if damage := self.damage(path):
+            raise EksaError(
+                f"The backup in {path} was written and cannot be read back: {', '.join(damage)}.",
+                code="move.backup_unreadable",
+                hint="Check that disk, or choose another folder. Nothing is copied or deleted yet.",
+            )
+
+    def damage(self, path: str) -> list[str]:
+        """What of a backup is not as it was written."""
+        index = self.files.read(index_path(path))
+        if index is None:
+            return [NOTHING]
+
+        def read(name: str) -> str | None:
+            text = self.files.read(posixpath.join(path, name))
+            return None if text is None else self.vault.decrypt(text)
+
+        return backups.damaged(index, read)
+
+
+@dataclasses.dataclass(frozen=True)
 class Backup:
-    """Where backups go. Without a folder none is made."""
+    """Where the backups of a move go. Without a folder none is made."""
 
     ports: Ports
     settings: Settings
@@ -30,11 +66,7 @@ class Backup:
     def check(self) -> None:
         """Refuse before anything is changed what could only be kept in clear."""
         if self.settings.backup_dir and self.ports.vault is None:
-            raise EksaError(
-                "A backup holds the clusters' private keys, so it is never written without a password.",
-                code="move.backup_without_password",
-                hint="Set backup_password, or leave backup_dir out.",
-            )
+            raise in_clear("Set backup_password, or leave backup_dir out.")
 
     def path(self, clusters: t.Mapping[Key, str]) -> str:
         """Folder of the move of these Clusters, given with their uids; empty without a backup."""
@@ -43,12 +75,12 @@ class Backup:
 
     def there(self, paths: t.Iterable[str]) -> list[str]:
         """Those of the folders that hold a backup; in check mode those that would."""
-        return [path for path in paths if self.settings.check_mode or self.ports.files.exists(_index(path))]
+        return [path for path in paths if self.settings.check_mode or self.ports.files.exists(index_path(path))]
 
     def regret(self, clusters: t.Mapping[Key, str], *, late: bool) -> None:
         """Say that there will be none: what a run that takes over so late would keep is not the whole."""
-        path = self.path(clusters)
-        damage = self._damage(path) if late and path else []
+        path, keeper = self.path(clusters), self._keeper
+        damage = keeper.damage(path) if late and path and keeper else []
         if damage == [NOTHING]:
             self.ports.report.line("  no backup: the copies were complete when this run began")
         elif damage:
@@ -56,39 +88,28 @@ class Backup:
 
     def save(self, side: Side, *, clusters: t.Mapping[Key, str]) -> None:
         """Write it and read it back, unless an earlier run did: what that one saw is the better view."""
-        path, vault, files = self.path(clusters), self.ports.vault, self.ports.files
-        if not path or vault is None or not self._damage(path):
-            return
-        files.remove(path)
-        files.remove(_index(path))
-        texts = backups.files_of(side.graph)
-        for name, text in texts.items():
-            files.write(posixpath.join(path, name), vault.encrypt(text))
-        files.write(_index(path), backups.index_of(inventory(side.graph), files=texts, source=side.identity))
-        if damage := self._damage(path):
-            raise EksaError(
-                f"The backup in {path} was written and cannot be read back: {', '.join(damage)}.",
-                code="move.backup_unreadable",
-                hint="Check that disk, or set another backup_dir. Nothing is copied or deleted yet.",
-            )
+        path, keeper = self.path(clusters), self._keeper
+        if path and keeper and keeper.damage(path):
+            keeper.keep(path, side)
 
-    def _damage(self, path: str) -> list[str]:
-        """What of a backup is not as it was written. Its index is written last."""
-        vault, files = self.ports.vault, self.ports.files
-        index = files.read(_index(path))
-        if index is None or vault is None:
-            return [NOTHING]
-
-        def read(name: str) -> str | None:
-            text = files.read(posixpath.join(path, name))
-            return None if text is None else vault.decrypt(text)
-
-        return backups.damaged(index, read)
+    @property
+    def _keeper(self) -> Keeper | None:
+        """None without a password, which is refused where a backup is asked for."""
+        return Keeper(files=self.ports.files, vault=self.ports.vault) if self.ports.vault else None
 
 
-def _index(path: str) -> str:
+def in_clear(hint: str) -> EksaError:
+    """A backup is asked for and no password is given."""
+    return EksaError(
+        "A backup holds the clusters' private keys, so it is never written without a password.",
+        code="move.backup_without_password",
+        hint=hint,
+    )
+
+
+def index_path(path: str) -> str:
     """Beside the folder: all that is in it is for ``clusterctl move --from-directory``."""
     return f"{path}.json"
 
 
-__all__ = ("Backup",)
+__all__ = ("NOTHING", "Backup", "Keeper", "in_clear", "index_path")

@@ -13,8 +13,12 @@ import hashlib
 import json
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_content import paused
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Graph, Key
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
+
+PARTIAL = ".partial-"
+"""What a write that was cut leaves behind begins so."""
 
 
 def folder_of(clusters: t.Mapping[Key, str]) -> str:
@@ -29,10 +33,14 @@ def folder_of(clusters: t.Mapping[Key, str]) -> str:
 
 
 def files_of(graph: Graph) -> dict[str, str]:
-    """Name of each file -> its text: everything that moves, as the source has it."""
+    """Name of each file -> its text: everything that moves, as the source has it, paused.
+
+    ``clusterctl`` resumes what it restored at the end, and relies on the pause until then: the controllers would make
+    new machines for a control plane that is there before its own are.
+    """
     kinds: dict[str, list[Obj]] = collections.defaultdict(list)
     for key, node in sorted(graph.nodes.items()):
-        kinds[f"{key.kind}.{key.group or 'core'}.yaml"].append(node.obj)
+        kinds[f"{key.kind}.{key.group or 'core'}.yaml"].append(paused(key, node.obj))
     return {name: "---\n".join(f"{json.dumps(obj, indent=1)}\n" for obj in objs) for name, objs in kinds.items()}
 
 
@@ -47,16 +55,41 @@ def damaged(index: str, read: t.Callable[[str], str | None]) -> list[str]:
 
     An index that cannot be read names nothing, so it is the damage itself.
     """
-    try:
-        digests: dict[str, str] = json.loads(index)["files"]
-    except (ValueError, KeyError):
+    digests: dict[str, str] | None = _parsed(index).get("files")
+    if digests is None:
         return ["the index"]
     texts = {name: read(name) for name in digests}
     return sorted(name for name, text in texts.items() if text is None or _digest(text) != digests[name])
+
+
+def others_in(
+    index: str | None, *, found: t.Collection[str], names: t.Collection[str], graph: Graph, source: str
+) -> str:
+    """What else a folder is used for, so that it must be left alone: another cluster's backup, one of other Clusters,
+    or files (``found``) that neither the index nor the backup to be written (``names``) knows. Empty when nothing.
+    """
+    told = _parsed(index)
+    if told.get("source", source) != source:
+        return "a backup of another management cluster"
+    lacking = {key.label for key in graph.clusters} - set(told.get("objects") or {})
+    if "objects" in told and lacking:
+        return f"a backup without {', '.join(sorted(lacking))}"
+    known = {*names, *(told.get("files") or {})}
+    foreign = sorted(name for name in found if name not in known and not name.startswith(PARTIAL))
+    return f"other files, such as {foreign[0]}" if foreign else ""
+
+
+def _parsed(index: str | None) -> dict[str, t.Any]:
+    """An index; empty when there is none or it cannot be read."""
+    try:
+        told = json.loads(index or "{}")
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-__all__ = ("damaged", "files_of", "folder_of", "index_of")
+__all__ = ("damaged", "files_of", "folder_of", "index_of", "others_in")

@@ -42,7 +42,7 @@ def copy_of(node: Node, *, uids: t.Mapping[str, str]) -> Obj:
     if owners:
         metadata["ownerReferences"] = owners
     wanted["metadata"] = metadata
-    return _overlaid(wanted, pause_patch(node.key) if is_cluster(node.key) or is_class(node.key) else {})
+    return paused(node.key, wanted)
 
 
 def relinked(references: t.Iterable[Obj], *, uids: t.Mapping[str, str]) -> list[Obj]:
@@ -51,6 +51,11 @@ def relinked(references: t.Iterable[Obj], *, uids: t.Mapping[str, str]) -> list[
     for reference in references:
         found.setdefault(reference["uid"], {**reference, "uid": uids[reference["uid"]]})
     return list(found.values())
+
+
+def paused(key: Key, obj: Obj) -> Obj:
+    """The object as a move has it while it is under way; most kinds know no pause."""
+    return _overlaid(obj, pause_patch(key)) if is_cluster(key) or is_class(key) else obj
 
 
 def pause_patch(key: Key) -> Obj:
@@ -178,6 +183,7 @@ __all__ = (
     "managers",
     "paths",
     "pause_patch",
+    "paused",
     "paused_by_mover",
     "release_patch",
     "resume_patch",
