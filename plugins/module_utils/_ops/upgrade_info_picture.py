@@ -44,7 +44,8 @@ class Picture:
         self.subject = subject
         self.wanted = wanted
         self.live = live
-        self.unchanged = upgrade_templates.unchanged(subject.config, live.described.values())
+        described = upgrade_templates.unchanged(subject.config, live.described.values())
+        self.unchanged = described | upgrade_templates.alike(wanted.cluster, live.cluster)
         unseen = {
             part
             for part, machine in upgrade_templates.machine_configs(subject.config).items()

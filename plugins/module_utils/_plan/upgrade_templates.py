@@ -16,6 +16,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import (
     TEMPLATE,
     Name,
+    changes,
     dig,
     key,
     references,
@@ -67,6 +68,15 @@ def unchanged(config: ClusterConfig, described: t.Iterable[Obj]) -> set[str]:
     return same
 
 
+def alike(wanted: t.Sequence[Obj], live: t.Mapping[Name, Obj]) -> set[str]:
+    """Parts whose live template says all that the rendered one does, whatever describes the cluster: after a run that
+    was cut the machines follow the config already, while the vendor's objects, which come last, do not yet.
+    """
+    known = _live_templates(wanted, live)
+    pairs = ((part, obj, known.get(key(obj))) for obj, part in zip(wanted, parts_of(wanted), strict=True))
+    return {part for part, obj, there in pairs if there is not None and not changes(there, obj)}
+
+
 def adopted(wanted: t.Sequence[Obj], live: t.Mapping[Name, Obj], *, parts: t.Collection[str]) -> list[Obj]:
     """``wanted`` with what the live templates of these parts say about theirs."""
     known = _live_templates(wanted, live)
@@ -93,4 +103,4 @@ def _following(obj: Obj, there: Obj) -> Obj:
     return replaced(obj, TEMPLATE, {**content, **{field: said[field] for field in FOLLOWS if field in said}})
 
 
-__all__ = ("FOLLOWS", "adopted", "machine_configs", "unchanged")
+__all__ = ("FOLLOWS", "adopted", "alike", "machine_configs", "unchanged")

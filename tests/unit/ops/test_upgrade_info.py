@@ -285,6 +285,16 @@ def test_templates_are_looked_at_only_when_they_change() -> None:
     assert [one["machine"] for one in data["machines_replaced"]] == MD
 
 
+def test_a_template_that_a_cut_run_has_made_is_the_one_that_is_wanted() -> None:
+    """The vendor's objects are written last, so they still say what was; how machines are cloned only vCenter knew."""
+    world = World()
+    live = world.kube.objects["infrastructure.cluster.x-k8s.io", "VSphereMachineTemplate", NAMESPACE, f"{NAME}-md-0-1"]
+    live["spec"]["template"]["spec"] |= {"cloneMode": "linkedClone", "memoryMiB": 9216}
+    data = world.info({f"VSphereMachineConfig/{NAME}:memoryMiB": 9216}).data
+    assert data["machines_replaced"] == []
+    assert data["remaining"] == ["eksa_objects", "config_file"]
+
+
 def test_a_backup_is_made_once_for_each_upgrade() -> None:
     world = World()
     edits = {f"VSphereMachineConfig/{NAME}-cp:numCPUs": 4}
