@@ -8,6 +8,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
+import http
 import itertools
 import pathlib
 import socket
@@ -25,6 +26,8 @@ NAMESPACE = "shop"
 NAME = "web"
 REPLICAS = 3
 PORT = 30080
+HEALTH_PORT = 10256
+"""Where kube-proxy says whether it forwards."""
 EVERY_SECONDS = 0.2
 PATIENCE_SECONDS = 2.0
 _LOOK_SECONDS = 1.0
@@ -155,12 +158,15 @@ def _moment(failure: Failure) -> float:
 class Balancer:
     """A load balancer in front of the nodes: it asks those that are ready and not to be emptied, one after another.
 
-    As one outside of a cluster does, it hears of a node's state a second late, and does not try a request twice.
+    As one outside of a cluster does, it looks every second who is in service and whether kube-proxy on it says that it
+    forwards (KEP-3836), and does not try a request twice.
     """
 
     def __init__(self, core: t.Any) -> None:
         self._core = core
-        self._addresses = self._ready()
+        self._ready = self._in_service()
+        self._addresses = [address for address in self._ready if _forwards(address)]
+        assert self._addresses, f"kube-proxy on none of {self._ready} says that it forwards"
         self._turn = itertools.count()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -189,9 +195,10 @@ class Balancer:
         while not self._stop.wait(_LOOK_SECONDS):
             # Who cannot ask goes by what was true last.
             with contextlib.suppress(kubernetes.client.ApiException, urllib3.exceptions.HTTPError):
-                self._addresses = self._ready() or self._addresses
+                self._ready = self._in_service()
+            self._addresses = [address for address in self._ready if _forwards(address)] or self._addresses
 
-    def _ready(self) -> list[str]:
+    def _in_service(self) -> list[str]:
         nodes = self._core.list_node(_request_timeout=PATIENCE_SECONDS).items
         return [_address(node) for node in nodes if _in_service(node)]
 
@@ -199,6 +206,15 @@ class Balancer:
 def _in_service(node: t.Any) -> bool:
     ready = any(one.type == "Ready" and one.status == "True" for one in node.status.conditions or ())
     return ready and not node.spec.unschedulable and node.metadata.deletion_timestamp is None
+
+
+def _forwards(address: str) -> bool:
+    """A node counts as ready before kube-proxy on it has written its first rule."""
+    try:
+        with urllib.request.urlopen(f"http://{address}:{HEALTH_PORT}/healthz", timeout=_LOOK_SECONDS) as answer:
+            return bool(answer.status == http.HTTPStatus.OK)
+    except OSError:
+        return False
 
 
 def _address(node: t.Any) -> str:
