@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import delete_files
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_objects import Held
@@ -33,15 +34,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait import explain
 CAPI_NAMESPACE = "eksa-system"
 SOURCE_WHOLE = ("pause", "create")
 """Phases of a move in which its source has lost nothing yet."""
-
-_CONTROLLERS = (
-    "capi-system",
-    "capi-kubeadm-bootstrap-system",
-    "capi-kubeadm-control-plane-system",
-    "cert-manager",
-)
-_INFRASTRUCTURE = {"vsphere": "capv-system", "docker": "capd-system"}
-_ETCD = ("etcdadm-controller-system", "etcdadm-bootstrap-provider-system")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,9 +181,9 @@ class _Observer:
 
     def _missing_providers(self, kube: Kube) -> tuple[str, ...]:
         """What the deletion needs and is not up."""
-        infrastructure = _INFRASTRUCTURE.get(self._config.provider)
-        etcd = _ETCD if self._config.external_etcd else ()
-        needed = (*_CONTROLLERS, *([infrastructure] if infrastructure else []), *etcd)
+        infrastructure = machinery.INFRASTRUCTURE.get(self._config.provider)
+        etcd = machinery.ETCD if self._config.external_etcd else ()
+        needed = (*machinery.CAPI, machinery.CERT_MANAGER, *([infrastructure] if infrastructure else []), *etcd)
         found = [
             obj
             for obj in kube.list(api_version="apps/v1", kind="Deployment")

@@ -11,6 +11,7 @@ import binascii
 import dataclasses
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import judge
@@ -31,13 +32,7 @@ _RELATED = (
 _WITH_NODES = frozenset({Goal.NODES, Goal.CONTROL_PLANE_ROLLED, Goal.WORKERS_ROLLED})
 _ETCD = "etcdcluster.cluster.x-k8s.io/v1beta1"
 _ETCD_BOOTSTRAP = ("bootstrap.cluster.x-k8s.io/v1beta1", "EtcdadmConfig")
-_PROVIDER_NAMESPACES = (
-    "capi-system",
-    "capi-kubeadm-bootstrap-system",
-    "capi-kubeadm-control-plane-system",
-    "capv-system",
-)
-_ETCD_NAMESPACES = ("etcdadm-bootstrap-provider-system", "etcdadm-controller-system")
+_PROVIDERS = (*machinery.CAPI, machinery.INFRASTRUCTURE["vsphere"])
 _NOT_YET = frozenset({"kube.unreachable", "kube.tls", "kube.busy", "kube.server_error", "kube.unauthorized"})
 
 Connect = t.Callable[[str], Kube]
@@ -135,7 +130,7 @@ class Observer:
         nodes = scene.nodes if scene.nodes is not None else self._nodes(t.cast(Obj, scene.cluster))
         pods = [
             pod
-            for namespace in (*_PROVIDER_NAMESPACES, *(_ETCD_NAMESPACES if external else ()))
+            for namespace in (*_PROVIDERS, *(machinery.ETCD if external else ()))
             for pod in self._kube.list(api_version="v1", kind="Pod", namespace=namespace)
         ]
         if nodes is not None:

@@ -12,6 +12,7 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import why_vcenter
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import (
@@ -34,7 +35,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     spec,
     status,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.platform import PROVIDERS
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.why import diagnose
 
 LANES = 6
@@ -135,14 +135,14 @@ def _managed(target: Target, cluster: Obj, *, kube: Kube, lanes: concurrent.futu
     eksa = lanes.submit(kube.list, api_version=_EKSA, kind="Cluster")
     reference = spec(cluster).get("controlPlaneRef") or {}
     planes = _by_reference(target, reference, kube=kube)
-    machinery = [obj for found in platform for obj in found.result() if namespace(obj) in {"", *PROVIDERS}]
+    around = [obj for found in platform for obj in found.result() if namespace(obj) in {"", *machinery.ALL}]
     pods = [
         pod
-        for space in sorted({namespace(obj) for obj in machinery if obj["kind"] == "Deployment" and _is_short(obj)})
+        for space in sorted({namespace(obj) for obj in around if obj["kind"] == "Deployment" and _is_short(obj)})
         for pod in kube.list(api_version="v1", kind="Pod", namespace=space)
     ]
     mine = [obj for obj in eksa.result() if name(obj) == target.name]
-    return (cluster, *planes, *(obj for found in lists for obj in found.result()), *mine, *machinery, *pods)
+    return (cluster, *planes, *(obj for found in lists for obj in found.result()), *mine, *around, *pods)
 
 
 def _by_reference(target: Target, reference: Obj, *, kube: Kube) -> list[Obj]:

@@ -15,21 +15,10 @@ import dataclasses
 import types
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
-MACHINERY = frozenset(
-    {
-        "capi-kubeadm-bootstrap-system",
-        "capi-kubeadm-control-plane-system",
-        "capi-system",
-        "capv-system",
-        "cert-manager",
-        "eksa-system",
-        "etcdadm-bootstrap-provider-system",
-        "etcdadm-controller-system",
-        "kube-system",
-    }
-)
+MACHINERY = machinery.ALL | {"kube-system"}
 """Namespaces whose pods are known to come alone, and to come back."""
 
 _SKIPPED_LABEL = "cluster.x-k8s.io/drain"

@@ -9,20 +9,13 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import Cilium, ClusterConfig
 
 Obj = dict[str, t.Any]
 
-MANAGEMENT_NAMESPACES = (
-    "eksa-system",
-    "capi-system",
-    "cert-manager",
-    "capi-kubeadm-bootstrap-system",
-    "capi-kubeadm-control-plane-system",
-    "etcdadm-bootstrap-provider-system",
-    "etcdadm-controller-system",
-)
-PROVIDER_NAMESPACES = {"vsphere": "capv-system", "docker": "capd-system"}
+_MANAGEMENT = (machinery.EKSA, machinery.CAPI[0], machinery.CERT_MANAGER, *machinery.CAPI[1:], *machinery.ETCD)
+"""In the order of upstream."""
 _TOLERATED = ("node-role.kubernetes.io/control-plane", "node.kubernetes.io/not-ready", "node.cilium.io/agent-not-ready")
 
 
@@ -71,7 +64,7 @@ def allow_policies(config: ClusterConfig, values: t.Mapping[str, t.Any]) -> list
     if not config.self_managed:
         return objects
     flux = ("flux-system",) if config.gitops else ()
-    for namespace in (*MANAGEMENT_NAMESPACES, *flux, PROVIDER_NAMESPACES[config.provider]):
+    for namespace in (*_MANAGEMENT, *flux, machinery.INFRASTRUCTURE[config.provider]):
         objects.append({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
         objects.append(_allow_all(namespace))
     return objects

@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import Cause
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import ASIDE, Goal, Scene, judge
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.driver import Tick
@@ -19,7 +20,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     namespace,
     reference,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.rules.platform import PROVIDERS
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.why import why
 
 _BY_DESIGN: t.Mapping[Goal, frozenset[str]] = {
@@ -52,8 +52,8 @@ def observed(scene: Scene, goal: Goal, *, at: dt.datetime) -> Observation:
     strangers = [machine for machine in scene.machines if aside and aside.machine(machine)]
     hidden = {name(machine) for machine in strangers} | {reference(machine) for machine in strangers}
     kinds = aside.kinds if aside else frozenset()
-    pods = [pod for pod in scene.pods if namespace(pod) in PROVIDERS]
-    inside = [pod for pod in scene.pods if namespace(pod) not in PROVIDERS]
+    pods = [pod for pod in scene.pods if namespace(pod) in machinery.ALL]
+    inside = [pod for pod in scene.pods if namespace(pod) not in machinery.ALL]
     mine = (scene.cluster, scene.etcd, scene.control_plane, *scene.deployments, *scene.machines, *scene.others, *pods)
     return Observation(
         name=scene.name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import workloads
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import Cause, Seen, cause
@@ -22,21 +23,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation imp
     spec,
     status,
 )
-
-PROVIDERS = frozenset(
-    {
-        "capd-system",
-        "capi-kubeadm-bootstrap-system",
-        "capi-kubeadm-control-plane-system",
-        "capi-system",
-        "capv-system",
-        "cert-manager",
-        "eksa-system",
-        "etcdadm-bootstrap-provider-system",
-        "etcdadm-controller-system",
-    }
-)
-"""Namespaces in which the controllers of clusters and what they need run."""
 
 CAPACITY = re.compile(r"Insufficient [\w./-]+|Too many pods", re.IGNORECASE)
 _WEBHOOK = re.compile(r"failed calling webhook|conversion webhook", re.IGNORECASE)
@@ -73,7 +59,7 @@ def crash_loop(seen: Observation) -> Cause | None:
             space = namespace(pod)
             last = workloads.last_end(container)
             return cause(
-                "why.provider_crash_loop" if space in PROVIDERS else "why.pod_crash_loop",
+                "why.provider_crash_loop" if space in machinery.ALL else "why.pod_crash_loop",
                 f"{called(pod)} of {where[0].lower()}{where[1:]} keeps crashing{last}",
                 fix=f"Read why: kubectl -n {space} logs {name(pod)} -c {container.get('name')} --previous.",
                 evidence=[
@@ -139,7 +125,7 @@ def scaled_down(seen: Observation) -> Cause | None:
     """Somebody switched a controller off, and its webhook with it."""
     for obj in seen.of("Deployment"):
         space = namespace(obj)
-        if space in PROVIDERS and spec(obj).get("replicas") == 0:
+        if space in machinery.ALL and spec(obj).get("replicas") == 0:
             return cause(
                 "why.provider_scaled_down",
                 f"{called(obj)} is scaled to zero, so nobody does its work",
@@ -151,7 +137,7 @@ def scaled_down(seen: Observation) -> Cause | None:
 
 def provider_down(seen: Observation) -> Cause | None:
     """A controller does not run, and none of its pods says why."""
-    for space in sorted(PROVIDERS):
+    for space in sorted(machinery.ALL):
         for obj, words in _unavailable(seen, space):
             available = conditions(obj).get("Available")
             if available and seen.longer_than(_STARTING_SECONDS, available.since):
@@ -170,7 +156,7 @@ _STARTING_SECONDS = 90.0
 
 def _system_pods(seen: Observation) -> t.Iterator[tuple[str, Obj]]:
     for pod in seen.of("Pod"):
-        if namespace(pod) in PROVIDERS:
+        if namespace(pod) in machinery.ALL:
             yield "The management cluster", pod
     for pod in seen.inside("Pod"):
         yield f"Cluster {seen.name}", pod
@@ -220,13 +206,12 @@ def _without_endpoints(seen: Observation) -> t.Iterator[tuple[str, str]]:
         for entry in obj.get("webhooks") or ():
             service = (entry.get("clientConfig") or {}).get("service") or {}
             key = (str(service.get("namespace")), str(service.get("name")))
-            if key[0] in PROVIDERS and key not in answering:
+            if key[0] in machinery.ALL and key not in answering:
                 yield key
 
 
 __all__ = (
     "CAPACITY",
-    "PROVIDERS",
     "capacity",
     "crash_loop",
     "image_pull",
