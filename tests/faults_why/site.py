@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import pathlib
 import time
 import types
@@ -23,7 +22,13 @@ from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE
 from ansible_collections.eks.anywhere.tests.simulation.configs import TEMPLATES
 from ansible_collections.eks.anywhere.tests.simulation.providers import Providers
 from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer, lab_program
-from ansible_collections.eks.anywhere.tests.simulation.vcenter import PASSWORDS, READER, Simulator, simulator
+from ansible_collections.eks.anywhere.tests.simulation.vcenter import (
+    PASSWORDS,
+    READER,
+    Simulator,
+    own_address,
+    simulator,
+)
 from ansible_collections.eks.anywhere.tests.simulation.world import CORE, Management
 
 NAME = "w1"
@@ -157,9 +162,7 @@ def call(module: types.ModuleType, params: t.Mapping[str, t.Any]) -> t.Mapping[s
 def site(home: pathlib.Path) -> t.Iterator[Site]:
     """Start everything; the cluster has one control plane machine and one worker, both with their nodes."""
     with contextlib.ExitStack() as stack:
-        # An address of its own: a cloud provider's credentials cannot name a port, so vCenter must be on 443.
-        address = f"127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}.1:443"
-        vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=TEMPLATES, listen=address))
+        vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=TEMPLATES, listen=own_address()))
         api, own = (_server(stack, home, name, trusts_clients=name == NAME) for name in ("management", NAME))
         for server in (api, own):
             server.launch()

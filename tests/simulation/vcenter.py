@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import select
@@ -26,6 +27,17 @@ ADMIN = "administrator@vsphere.local"
 READER = "reader@vsphere.local"
 NOBODY = "nobody@vsphere.local"
 PASSWORDS = {ADMIN: "pä$$ 'wörd' \"&<x>:{{", READER: "read only", NOBODY: "no access"}
+
+_NUMBERS = itertools.count(1)
+
+
+def own_address() -> str:
+    """Where one more vCenter of this process can listen, beside those that are still there.
+
+    A cloud provider's credentials cannot name a port, so each is on 443 of an address of its own.
+    """
+    number = os.getpid()
+    return f"127.{number // 250 % 250 + 1}.{number % 250}.{next(_NUMBERS)}:443"
 
 
 @dataclasses.dataclass
@@ -88,7 +100,8 @@ def simulator(
         ready, _write, _error = select.select([process.stdout], [], [], START_SECONDS)
         line = process.stdout.readline() if ready else ""
         if not line:
-            pytest.fail(f"{program} said nothing within {START_SECONDS:.0f} s", pytrace=False)
+            what = f"said nothing within {START_SECONDS:.0f} s" if not ready else "ended at once"
+            pytest.fail(f"{program} {what}, listening on {listen}", pytrace=False)
         announced = json.loads(line)
         yield Simulator(url=announced["url"], thumbprint=announced["thumbprint"], process=process)
     finally:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
-import os
 import pathlib
 import time
 import typing as t
@@ -25,7 +24,7 @@ from ansible_collections.eks.anywhere.tests.simulation.clusters import (
 from ansible_collections.eks.anywhere.tests.simulation.configs import TEMPLATES
 from ansible_collections.eks.anywhere.tests.simulation.providers import Providers
 from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer, lab_program
-from ansible_collections.eks.anywhere.tests.simulation.vcenter import Simulator, simulator
+from ansible_collections.eks.anywhere.tests.simulation.vcenter import Simulator, own_address, simulator
 
 READY_SECONDS = 240.0
 PAUSE_SECONDS = 0.5
@@ -92,9 +91,7 @@ def world(home: pathlib.Path, *, clusters: t.Sequence[str] = (), together: t.Seq
     Clusters ``together`` share the one API server that stands for the control plane of each.
     """
     with contextlib.ExitStack() as stack:
-        # An address of its own: a cloud provider's credentials cannot name a port, so vCenter must be on 443.
-        address = f"127.{os.getpid() // 250 % 250 + 1}.{os.getpid() % 250}.1:443"
-        vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=TEMPLATES, listen=address))
+        vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=TEMPLATES, listen=own_address()))
         made = [Cluster(name, _server(stack, home, name, trusts_clients=True)) for name in clusters]
         if together:
             shared = _server(stack, home, "together", trusts_clients=True)
