@@ -66,7 +66,7 @@ def test_nothing_is_left(site: Site, deleted: Run) -> None:
     assert left == []
     assert site.lab.our_sessions() == 0
     assert site.lab.password not in deleted.text
-    figures.record("delete.leftovers", len(left), unit="items", most=0)
+    figures.record("delete.leftovers", len(left), unit="objects", most=0)
 
 
 def test_deleting_again_does_nothing(site: Site, deleted: Run) -> None:
