@@ -33,9 +33,10 @@ def info(of: Subject, *, ports: Ports, check_mode: bool) -> Result:
     require(of, live)
     picture = Picture(of, asked, live)
     picture.refuse(today=ports.clock.today())
-    found = Findings(picture, look=look, manager=manager, own=own, ports=ports, backup=_backup(picture, ports))
+    backup = _backup_path(picture)
+    found = Findings(picture, look=look, manager=manager, own=own, ports=ports, backup=_missing(backup, ports))
     plan = found.plan()
-    data = {**_facts(of), **found.data(plan), "backup_file": _backup_path(picture), "api_calls": look.calls}
+    data = {**_facts(of), **found.data(plan), "backup_file": backup, "api_calls": look.calls}
     _hold_to_plan(of, found, data, ports)
     shown = upgrade_shown.lines(plan)
     if check_mode:
@@ -94,9 +95,8 @@ def _backup_path(picture: Picture) -> str:
     return posixpath.join(folder, f"{picture.subject.config.name}-upgrade-{mark}")
 
 
-def _backup(picture: Picture, ports: Ports) -> str:
+def _missing(path: str, ports: Ports) -> str:
     """Where a backup is missing; empty when there is one or none is asked for. Its index is written last."""
-    path = _backup_path(picture)
     return "" if not path or ports.files.exists(f"{path}.json") else f"to {path}"
 
 
