@@ -11,8 +11,8 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import keys, ssh
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
-from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import inputs, sources
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.located import Located
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Artifacts,
@@ -41,15 +41,12 @@ class Ports:
     open_file: t.Callable[[str], Kube]
 
 
-@dataclasses.dataclass(frozen=True)
-class Subject:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Subject(Located):
     """Kubeconfigs None: in the documented places. Paths of backups and plans are empty when none is asked for."""
 
-    config: ClusterConfig
     bundles: Bundles
-    state_dir: str
     credentials: Credentials = dataclasses.field(repr=False)
-    kubeconfig: str | None = None
     management_kubeconfig: str | None = None
     template_facts: t.Mapping[str, TemplateFacts] = dataclasses.field(default_factory=dict)
     environ: t.Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
@@ -61,16 +58,6 @@ class Subject:
     def knows_secrets(self) -> bool:
         """Whether the Secrets of the cluster can be rendered, to be compared."""
         return bool(self.credentials.username and self.credentials.password)
-
-    @property
-    def folder(self) -> Folder:
-        """Where its files are."""
-        return Folder(state_dir=self.state_dir, name=self.config.name)
-
-    @property
-    def kubeconfig_path(self) -> str:
-        """Its kubeconfig, there or not."""
-        return self.kubeconfig or self.folder.kubeconfig
 
     @property
     def manager_path(self) -> str:
