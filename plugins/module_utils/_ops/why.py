@@ -9,7 +9,6 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses
-import re
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import machinery
@@ -26,6 +25,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, 
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import told
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.conditions import conditions
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.drains import held_namespaces
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.observation import (
     Endpoint,
     Observation,
@@ -61,7 +61,6 @@ _PLATFORM = (
     ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"),
     ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"),
 )
-_EVICTED = re.compile(r"\b[Pp]ods? ([^:]+): cannot evict")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,8 +181,7 @@ def _with_drains(seen: Observation, *, ports: Ports) -> Observation:
     spaces: set[str] = set()
     for machine in seen.of("Machine"):
         found = conditions(machine).get("Deleting")
-        for pods in _EVICTED.findall(found.message if found else ""):
-            spaces.update(pod.strip().partition("/")[0] for pod in pods.split(",") if "/" in pod)
+        spaces.update(held_namespaces(found.message if found else ""))
     if not spaces or seen.workload is None:
         return seen
     try:

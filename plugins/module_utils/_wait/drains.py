@@ -50,7 +50,7 @@ class BlockedDrain:
     @property
     def namespaces(self) -> tuple[str, ...]:
         """Where those pods live."""
-        return tuple(dict.fromkeys(_POD.findall(self.pods)))
+        return held_namespaces(self.words)
 
     @property
     def budget(self) -> str:
@@ -79,6 +79,11 @@ def blocked(machine: Obj) -> BlockedDrain | None:
     return None
 
 
+def held_namespaces(message: str) -> tuple[str, ...]:
+    """Namespaces of the pods that cannot be evicted, as a message about a drain lists them."""
+    return tuple(dict.fromkeys(space for pods in _EVICTED.findall(message) for space in _POD.findall(pods)))
+
+
 def is_excluded(machine: Obj) -> bool:
     """Whether the Machine goes without being drained."""
     return EXCLUDED in (machine["metadata"].get("annotations") or {})
@@ -90,4 +95,4 @@ def _began(machine: Obj) -> str:
     return str(deletion.get("nodeDrainStartTime") or "")
 
 
-__all__ = ("EXCLUDED", "BlockedDrain", "blocked", "is_excluded")
+__all__ = ("EXCLUDED", "BlockedDrain", "blocked", "held_namespaces", "is_excluded")
