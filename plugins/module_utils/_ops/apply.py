@@ -11,7 +11,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import comparable, in_groups, label, texts
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import (
+    comparable,
+    in_groups,
+    label,
+    texts,
+    where,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
@@ -136,10 +142,7 @@ def _side_by_side(objects: t.Sequence[Obj], *, kube: Kube) -> list[Applied | Eks
 
 
 def _one(obj: Obj, *, kube: Kube, dry_run: bool) -> Applied:
-    metadata = obj["metadata"]
-    before = kube.get(
-        api_version=obj["apiVersion"], kind=obj["kind"], name=metadata["name"], namespace=metadata.get("namespace")
-    )
+    before = kube.get(**where(obj))
     after = kube.apply(obj, dry_run=dry_run)
     if before is None:
         return Applied(obj=obj, operation="created", before=None, after=after)

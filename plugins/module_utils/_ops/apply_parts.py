@@ -13,7 +13,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.apply import NOT_THERE, apply_objects
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.settling import Server, apply_settled, settle
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import etcd_roll
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label, where
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.parts import selected
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -61,7 +61,7 @@ class _Roll:
     def live(self, obj: Obj) -> Obj | None:
         """The object as it is, if anybody can tell."""
         try:
-            return self.kube.get(**_identity(obj))
+            return self.kube.get(**where(obj))
         except EksaError as exc:
             if not self.server.check_mode or exc.code not in NOT_THERE:
                 raise
@@ -86,22 +86,12 @@ class _Roll:
 
     def _patch(self, obj: Obj, patch: Obj, *, verb: str) -> str:
         if not self.server.check_mode:
-            self.kube.merge(**_identity(obj), patch=patch)
+            self.kube.merge(**where(obj), patch=patch)
         return f"{verb} {label(obj)}"
 
 
 def _of_kind(objects: t.Iterable[Obj], kind: str) -> Obj | None:
     return next((obj for obj in objects if obj["kind"] == kind), None)
-
-
-def _identity(obj: Obj) -> dict[str, t.Any]:
-    metadata = obj["metadata"]
-    return {
-        "api_version": obj["apiVersion"],
-        "kind": obj["kind"],
-        "name": metadata["name"],
-        "namespace": metadata.get("namespace"),
-    }
 
 
 __all__ = ("apply_chosen", "apply_parts")

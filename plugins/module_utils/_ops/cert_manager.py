@@ -17,6 +17,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import (
     workloads_in,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import key
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import where
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render import clusterctl
 
@@ -56,14 +57,7 @@ def apply(objects: t.Sequence[Obj], *, ports: Ports) -> None:
     wait_established(ports.kube, definitions, waiting=ports.waiting)
     wait_rolled_out(ports.kube, workloads_in(objects), waiting=ports.waiting, what="cert-manager")
     for obj in stale:
-        metadata = obj["metadata"]
-        ports.kube.delete(
-            api_version=obj["apiVersion"],
-            kind=obj["kind"],
-            name=metadata["name"],
-            namespace=metadata.get("namespace"),
-            uid=metadata["uid"],
-        )
+        ports.kube.delete(**where(obj), uid=obj["metadata"]["uid"])
 
 
 def _stale(objects: t.Sequence[Obj], kube: Kube) -> list[Obj]:

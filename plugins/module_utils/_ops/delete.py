@@ -20,7 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_stuck imp
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_vcenter import Datacenter
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import delete_objects as planning
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_fence as fencing
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label, where
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
@@ -185,14 +185,14 @@ class _Deleter:
     def _merge(self, obj: Obj, patch: Obj) -> None:
         """What has gone meanwhile needs no change any more."""
         try:
-            self._kube.merge(**_where(obj), patch=patch)
+            self._kube.merge(**where(obj), patch=patch)
         except EksaError as exc:
             if exc.code != "kube.not_found":
                 raise
 
     def _delete(self, obj: Obj) -> None:
         if not planning.is_deleting(obj):
-            self._kube.delete(**_where(obj), uid=obj["metadata"]["uid"])
+            self._kube.delete(**where(obj), uid=obj["metadata"]["uid"])
 
     def _until(self, look: t.Callable[[], Tick], *, what: str) -> None:
         until(
@@ -207,16 +207,6 @@ class _Deleter:
     @staticmethod
     def _find(objects: t.Iterable[Obj], api_version: str, kind: str) -> Obj | None:
         return next((obj for obj in objects if (obj["apiVersion"], obj["kind"]) == (api_version, kind)), None)
-
-
-def _where(obj: Obj) -> dict[str, t.Any]:
-    metadata = obj["metadata"]
-    return {
-        "api_version": obj["apiVersion"],
-        "kind": obj["kind"],
-        "name": metadata["name"],
-        "namespace": metadata.get("namespace"),
-    }
 
 
 def _node(machine: Obj) -> str:

@@ -24,7 +24,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_machines
     verdicts,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_objects import MACHINE_LEVELS, is_deleting
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label, where
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Clock,
     FoundMachines,
@@ -163,20 +163,15 @@ class Stuck:
         return ", ".join(kept), f"vCenter {self._datacenter.server} has no virtual machine of the cluster"
 
     def _release(self, obj: Obj, proof: str) -> None:
-        where = {
-            "api_version": obj["apiVersion"],
-            "kind": obj["kind"],
-            "name": obj["metadata"]["name"],
-            "namespace": obj["metadata"].get("namespace"),
-        }
+        place = where(obj)
         uid = obj["metadata"]["uid"]
         finalizers = tuple(obj["metadata"].get("finalizers") or ())
         # The line comes before the write: no release without one, whatever happens in between.
         self._report.line(f"Releasing {label(obj)}: {proof}")
-        if not is_deleting(obj) and not self._kube.delete(**where, uid=uid):
+        if not is_deleting(obj) and not self._kube.delete(**place, uid=uid):
             return
         try:
-            self._kube.merge(**where, patch={"metadata": {"uid": uid, "finalizers": None}})
+            self._kube.merge(**place, patch={"metadata": {"uid": uid, "finalizers": None}})
         except EksaError as exc:
             if exc.code != "kube.not_found":
                 raise

@@ -14,7 +14,7 @@ import dataclasses
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import in_groups, in_namespace
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import in_groups, in_namespace, where
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Artifacts, Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import explain
 
@@ -120,10 +120,7 @@ class Pieces:
 
 
 def _there(obj: Obj, kube: Kube) -> bool:
-    metadata = obj["metadata"]
-    found = kube.get(
-        api_version=obj["apiVersion"], kind=obj["kind"], name=metadata["name"], namespace=metadata.get("namespace")
-    )
+    found = kube.get(**where(obj))
     return found is not None
 
 

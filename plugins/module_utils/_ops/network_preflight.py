@@ -19,6 +19,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import (
     workloads_in,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import dig, key
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import where
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 
 AGENT = Workload("DaemonSet", "kube-system", "cilium")
@@ -62,13 +63,7 @@ def exclusive(objects: t.Sequence[Obj], network: t.Sequence[Obj]) -> list[Obj]:
 def remove(objects: t.Iterable[Obj], *, kube: Kube) -> None:
     """Remove the preflight; harmless when it is gone."""
     for obj in objects:
-        metadata = obj["metadata"]
-        kube.delete(
-            api_version=obj["apiVersion"],
-            kind=obj["kind"],
-            name=metadata["name"],
-            namespace=metadata.get("namespace"),
-        )
+        kube.delete(**where(obj))
 
 
 def _images(workload: Obj) -> list[str]:

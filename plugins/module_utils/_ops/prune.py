@@ -13,7 +13,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.drains import Dr
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import REFERENCES, key
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.naming import settled
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label, texts
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label, texts, where
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_leftovers import leftovers, still_used
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -101,14 +101,7 @@ def _unused(found: t.Iterable[Obj], live: t.Sequence[Obj], ports: Ports) -> list
 def _remove(objects: t.Iterable[Obj], kube: Kube) -> None:
     """Each very object that was seen, and no other of its name."""
     for obj in objects:
-        metadata = obj["metadata"]
-        kube.delete(
-            api_version=obj["apiVersion"],
-            kind=obj["kind"],
-            name=metadata["name"],
-            namespace=metadata.get("namespace"),
-            uid=metadata["uid"],
-        )
+        kube.delete(**where(obj), uid=obj["metadata"]["uid"])
 
 
 def _wait_gone(subject: Subject, names: frozenset[str], *, ports: Ports, drains: Drains) -> None:

@@ -146,4 +146,15 @@ def _mask_last_applied(obj: Obj) -> None:
         obj["metadata"] = {**obj["metadata"], "annotations": {**annotations, key: CENSORED}}
 
 
-__all__ = ("CHANGED_SECRET", "comparable", "in_groups", "in_namespace", "label", "texts")
+def where(obj: Obj) -> dict[str, t.Any]:
+    """The arguments by which the Kube port finds an object."""
+    metadata = obj["metadata"]
+    return {
+        "api_version": obj["apiVersion"],
+        "kind": obj["kind"],
+        "name": metadata["name"],
+        "namespace": metadata.get("namespace"),
+    }
+
+
+__all__ = ("CHANGED_SECRET", "comparable", "in_groups", "in_namespace", "label", "texts", "where")
