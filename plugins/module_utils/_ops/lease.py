@@ -127,7 +127,7 @@ def _try_file(wanted: Wanted, ports: Ports, *, last: bool) -> Verdict:
         there = leases.from_text(text)
         verdict = leases.judge(there, wanted.me, now=ports.clock.today(), here=ports.here)
         if there and (verdict is Verdict.HELD or (last and verdict is Verdict.ENDING)):
-            raise leases.locked(wanted.name, there, verdict)
+            raise leases.locked(wanted.name, there, verdict, now=ports.clock.today())
         return text if verdict is Verdict.ENDING else leases.text_of(_fresh(wanted, ports, there, verdict))
 
     ports.lock(wanted.path, change)
@@ -190,7 +190,7 @@ def _write(wanted: Wanted, ports: Ports, kube: Kube) -> None:
     there = leases.from_object(obj)
     verdict = leases.judge(there, wanted.me, now=ports.clock.today(), here=ports.here)
     if there and verdict is Verdict.HELD:
-        raise leases.locked(wanted.name, there, verdict)
+        raise leases.locked(wanted.name, there, verdict, now=ports.clock.today())
     mine = leases.rendered(wanted.name, _fresh(wanted, ports, there, verdict))
     if obj is None:
         kube.create(mine)

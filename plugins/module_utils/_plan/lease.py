@@ -81,9 +81,12 @@ class Lease:
         return self.renewed + dt.timedelta(seconds=self.seconds)
 
     def is_due(self, servers: t.Sequence[str], *, now: dt.datetime) -> bool:
-        """Whether API servers are to be told again: a third of the time is over, or there are others than before."""
+        """Whether API servers are to be told again: a third of the time is over, or there are others than before.
+
+        After a clock was set back nobody knows how much of it is over.
+        """
         third = dt.timedelta(seconds=self.seconds / 3)
-        return self.served is None or tuple(servers) != self.servers or now - self.served >= third
+        return self.served is None or tuple(servers) != self.servers or not dt.timedelta() <= now - self.served < third
 
 
 class Verdict(enum.Enum):
@@ -125,16 +128,24 @@ def judge(lease: Lease | None, me: Holder, *, now: dt.datetime, here: Here) -> V
     return Verdict.ENDING if works else Verdict.DEAD
 
 
-def locked(name: str, lease: Lease, verdict: Verdict) -> EksaError:
-    """The refusal of a second run."""
+def locked(name: str, lease: Lease, verdict: Verdict, *, now: dt.datetime) -> EksaError:
+    """The refusal of a second run. A lease from the future would outlast the machine that it is of."""
     since, until = (f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in (lease.acquired, lease.until))
     pid = lease.step.pid if verdict is Verdict.ENDING and lease.step else lease.holder.run.pid
     words = " The run is dead, a step of it is still at work." if verdict is Verdict.ENDING else ""
+    hint = "Let that run end, then run again. The lease of a machine that is lost is taken over when it has expired."
+    ahead = (lease.renewed - now).total_seconds()
+    if ahead > lease.seconds:
+        words += f" It was renewed {ahead:.0f} s from now: the clocks of the two machines differ, or one was set."
+        hint = (
+            f"Set the clocks. If that run is dead: kubectl -n {NAMESPACE} delete lease {object_name(name)}, "
+            "in each cluster that this run can ask, then run again."
+        )
     return EksaError(
         f"Another run works on cluster {name}: {lease.holder.who}, process {pid}, since {since}; "
         f"its lease lasts until {until} unless it is renewed.{words}",
         code="run.locked",
-        hint="Let that run end, then run again. The lease of a machine that is lost is taken over when it has expired.",
+        hint=hint,
         details={"holder": lease.holder.who, "pid": pid, "since": since, "until": until},
     )
 

@@ -208,6 +208,33 @@ def test_a_server_that_comes_up_later_is_told_by_the_next_renewal() -> None:
     assert world.objects(BOOTSTRAP)[0]["spec"]["renewTime"] == "2026-09-01T12:01:40.000000Z"
 
 
+def test_a_clock_that_is_set_back_stops_no_renewal() -> None:
+    world = World()
+    kube = world.server(CLUSTER)
+    run = world.begin(100)
+    world.take(run)
+    calls = kube.calls
+    world.clock.time = -3600
+    world.renew(run)
+    assert kube.calls > calls
+    assert world.objects(CLUSTER)[0]["spec"]["renewTime"] == "2026-09-01T11:00:00.000000Z"
+
+
+def test_a_lease_from_the_future_says_how_to_be_rid_of_it() -> None:
+    """It was written by a clock that ran ahead; to wait until it expires may take years."""
+    world, other = World(), World()
+    kube = world.server(CLUSTER)
+    world.clock.time = 7200
+    world.take(world.begin(100))
+    other.servers[CLUSTER] = kube
+    other.files.files[CLUSTER] = "kubeconfig"
+    with pytest.raises(EksaError) as caught:
+        other.take(other.begin(100, realm=AWAY))
+    assert caught.value.code == "run.locked"
+    assert "renewed 7200 s from now" in caught.value.message
+    assert "delete lease eks-anywhere-prod" in str(caught.value.hint)
+
+
 def test_a_run_that_was_silent_for_too_long_learns_that_it_lost() -> None:
     world = World()
     first = world.begin(100)
