@@ -13,7 +13,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, needs, parts, release
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import catalog, limits, needs, parts, release
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.build import Builder
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.engine import Engine, install
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.first_cluster import (
@@ -128,6 +128,7 @@ class Datacenter:
         done += [f"built {name}" for name in builder.build(catalog.closure(["runtime_shim"]))]
         self.run.mkdir(parents=True, exist_ok=True)
         self.run.chmod(0o700)
+        done += limits.lift(self.run)
         if shop.engine.ensure():
             done.append("started docker")
         gateway, subnet, made = shop.engine.network()
@@ -197,6 +198,7 @@ class Datacenter:
             done += engine.remove_all()
         done += [f"stopped the {name}" for name in ("mirror", "registry") if processes.stop(name)]
         done += ["stopped docker"] if engine.stop() else []
+        done += limits.put_back(self.run)
         if self.run.is_dir():
             shutil.rmtree(self.run)
             done.append(f"removed {self.run}")

@@ -111,6 +111,12 @@ func (g *guests) PutObject(_ *simulator.Context, item mo.Reference) {
 	}
 }
 
-func (*guests) UpdateObject(*simulator.Context, mo.Reference, []types.PropertyChange) {}
+// UpdateObject keeps the two power states of a machine alike. One whose container ended by itself is off in its runtime
+// only; a provider goes by the summary, and would power it off for ever.
+func (*guests) UpdateObject(_ *simulator.Context, item mo.Reference, _ []types.PropertyChange) {
+	if machine, ok := item.(*simulator.VirtualMachine); ok {
+		machine.Summary.Runtime.PowerState = machine.Runtime.PowerState
+	}
+}
 
 func (*guests) RemoveObject(*simulator.Context, types.ManagedObjectReference) {}
