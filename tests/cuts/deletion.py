@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import bisect
 import concurrent.futures
 import pathlib
 import threading
@@ -21,6 +22,24 @@ from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PAS
 from ansible_collections.eks.anywhere.tests.simulation.world import CORE, READY_SECONDS
 
 PAUSE_SECONDS = 0.5
+
+
+class Numbers:
+    """Numbers of requests that are still to be cut, the smallest first; several victims take of them."""
+
+    def __init__(self, numbers: t.Iterable[int]) -> None:
+        self._left = sorted(numbers)
+        self._lock = threading.Lock()
+
+    def take(self) -> int:
+        """The next; 0 when there is none."""
+        with self._lock:
+            return self._left.pop(0) if self._left else 0
+
+    def put_back(self, number: int) -> None:
+        """Somebody else's turn."""
+        with self._lock:
+            bisect.insort(self._left, number)
 
 
 class Victim:
@@ -71,23 +90,27 @@ class Victim:
         assert self.left() == []
         return len(counter.requests)
 
-    def killed_at(self, numbers: t.Iterator[int]) -> list[Trial]:
-        """A whole cluster, a deletion that is killed at the next of these requests, one that is not, and a look.
+    def killed_at(self, numbers: Numbers) -> list[Trial]:
+        """A whole cluster, runs that are killed, each at the next of these requests, until one ends; then a look.
 
-        A run that dies before its first write leaves the cluster whole: the next number takes it as it is. No trials
-        when there are no numbers.
+        The runs before it leave a run less to do. A request that it therefore does not get to waits for a whole
+        cluster. No trials when there are no numbers.
         """
         began = time.monotonic()
         if not self.exists():
             self.make()
         runs: list[Outcome] = []
         harmed: list[tuple[int, str]] = []
-        touched = False
-        while not touched and (number := next(numbers, 0)):
+        whole = True
+        while number := numbers.take():
             counter = Counter(at=number, harm=Harm.KILL_AFTER)
             runs.append(self.delete(counter))
+            if not counter.harmed:
+                if not whole:
+                    numbers.put_back(number)
+                break
             harmed += zip(counter.numbers, counter.harmed, strict=True)
-            touched = any(request.split(" ")[1] in WRITES for request in counter.requests)
+            whole = whole and not any(request.split(" ")[1] in WRITES for request in counter.requests)
         if not runs:
             return []
         if runs[-1].result is None:
@@ -124,7 +147,7 @@ class Victim:
 
 def ends_of_deletion(victims: t.Sequence[Victim], numbers: t.Iterable[int], account: Account) -> None:
     """Kill a deletion at each of these requests, all victims side by side."""
-    waiting = iter(tuple(numbers))
+    waiting = Numbers(numbers)
     counting = threading.Lock()
 
     def work(victim: Victim) -> None:
@@ -141,4 +164,4 @@ def _is_of(cluster: str, name: str) -> bool:
     return name == cluster or name.startswith(f"{cluster}-")
 
 
-__all__ = ("Victim", "ends_of_deletion")
+__all__ = ("Numbers", "Victim", "ends_of_deletion")

@@ -31,7 +31,7 @@ from ansible_collections.eks.anywhere.tests.tools import figures
 
 pytestmark = pytest.mark.every
 CLUSTERS = ("c1", "c2", "c3")
-VICTIMS = ("v1", "v2", "v3", "v4")
+VICTIMS = ("v1", "v2", "v3", "v4", "v5", "v6")
 APART = 100
 """A run lives through an error: those so many requests apart are answered in one run, each a cut point of its own."""
 ERRORS = (Harm.DROP_BEFORE, Harm.BROKEN, Harm.CONFLICT, Harm.TOO_MANY, Harm.DROP_AFTER)
@@ -86,7 +86,7 @@ def test_killed_at_every_request_of_a_move(still_ground: Ground, total: int) -> 
 
 
 def test_killed_at_every_request_of_a_deletion() -> None:
-    """Each time a whole cluster, which real controllers make and take down; several clusters side by side."""
+    """Clusters of real controllers, several side by side; each is taken down by runs that are killed in a row."""
     account = Account("delete", Ledger("delete", module="cluster_delete"))
     prepare("cluster_delete")
     with contextlib.ExitStack() as stack:
