@@ -20,6 +20,8 @@ MACHINES = 2
 BOOTSTRAP_PROVIDERS = "Installing cluster-api providers on bootstrap cluster"
 MOVE_IN = "Moving cluster management from bootstrap to workload cluster"
 MOVE_BACK = "Moving cluster management from workload cluster to bootstrap"
+JOINING = ": Wait until each machine has its node"
+"""The task: on a busy machine all have joined when the wait begins, and it says nothing."""
 OWN_PROVIDERS = "Installing cluster-api providers on workload cluster"
 EKSA_OBJECTS = "Creating EKS-A CRDs instances on workload cluster"
 COMPONENTS = "Installing EKS-A custom components (CRD and controller) on workload cluster"
@@ -90,7 +92,7 @@ STATES = (
     State("objects half applied", "cluster_objects", Moment("Creating new workload cluster", after=0.7, tree=True)),
     State("machine without address", "machines", _BEGUN),
     State("control plane half up", "machines", Moment("  control plane: ", seen=_endpoint_answers)),
-    State("machines joining", "machines", Moment("  machines: ", after=2)),
+    State("machines joining", "machines", Moment(JOINING, after=0.5, tree=True)),
     State("kubeconfig not written", "kubeconfig", Moment(": Write the kubeconfig of the cluster", tree=True)),
     State("network waited for", "networking", Moment("  network: ", after=5)),
     State("storage class missing", "storage_class", Moment("Installing storage class on workload cluster", tree=True)),
@@ -106,7 +108,7 @@ STATES = (
     State("bootstrap stopped", "machines", _BEGUN, lost=_stop_bootstrap),
     State("files lost", "machines", _BEGUN, lost=_lose_files),
     State("bootstrap lost", "machines", _BEGUN, lost=_lose_bootstrap, unmanaged=True),
-    State("bootstrap and files lost", "machines", Moment("  machines: "), _lose_bootstrap_and_files, unmanaged=True),
+    State("bootstrap and files lost", "machines", Moment(JOINING), _lose_bootstrap_and_files, unmanaged=True),
     State("own API dead", "bootstrap_deleted", None, lost=_lose_control_plane, unmanaged=True),
 )
 CUTS = (
