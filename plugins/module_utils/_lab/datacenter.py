@@ -163,7 +163,9 @@ class Datacenter:
         return done
 
     def _describe(self, shop: Workshop, subnet: str, later: t.Collection[Release]) -> list[str]:
-        said = json.loads(self.processes.log("vcsim").read_text().splitlines()[0])
+        # Whoever knew an earlier vCenter by this address may be heard of before it.
+        lines = self.processes.log("vcsim").read_text().splitlines()
+        said = json.loads(next(line for line in lines if line.startswith("{")))
         place = Place(
             server=said["url"].removeprefix("https://").removesuffix(f":{VCENTER_PORT}"),
             thumbprint=said["thumbprint"],

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import http
 import io
 import json
 import shutil
@@ -29,6 +30,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock
 NETWORK = "kind"
 LABEL = "eks.anywhere.lab"
 START_SECONDS = 60.0
+REMOVE_SECONDS = 60.0
 _RESOURCE_BIT = 24
 
 
@@ -172,7 +174,8 @@ class Engine:
             for item in client.volumes.list(filters={"label": LABEL}):
                 removed.append(f"volume {item.name}")
                 item.remove()
-            for item in client.networks.list(filters={"label": LABEL}):
+            # Greedy tells who is on it: a cluster that is none of the lab's keeps it.
+            for item in client.networks.list(filters={"label": LABEL}, greedy=True):
                 if not item.containers:
                     removed.append(f"network {item.name}")
                     item.remove()
@@ -184,8 +187,22 @@ class Engine:
         with self._client() as client:
             for item in client.containers.list(all=True, filters={"label": label}):
                 removed.append(f"container {item.name}")
-                item.remove(force=True, v=True)
+                self._remove(item)
         return removed
+
+    def _remove(self, item: t.Any) -> None:
+        """Have a container gone. Somebody else may be at it: the vCenter destroys its machines, too."""
+        deadline = self._clock.now() + REMOVE_SECONDS
+        while True:
+            try:
+                item.remove(force=True, v=True)
+                return
+            except docker.errors.NotFound:
+                return
+            except docker.errors.APIError as exc:
+                if exc.status_code != http.HTTPStatus.CONFLICT or self._clock.now() > deadline:
+                    raise
+                self._clock.sleep(0.5)
 
 
 class _Closing:
