@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Upgrade a cluster on the lab: the plan, what the run made of it, what users of a workload saw, a re-run for nothing.
 
-Either to the second release, the first one's sources with the next patch version stamped into them, or to the next minor
+To the second release, the first one's sources with the next patch version stamped into them, or to the next minor
 version of Kubernetes. What is replaced is told by BIOS UUIDs, before and after, from the vCenter.
 """
 

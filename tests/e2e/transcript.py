@@ -12,7 +12,7 @@ from ansible_collections.eks.anywhere.tests.labkit import Run
 
 
 def text(runs: t.Mapping[str, Run], *, places: t.Mapping[pathlib.Path, str]) -> str:
-    """Playbook -> run, one after the other; each of ``places`` is written as the path that it is given, longest first."""
+    """Playbook -> run, one after the other; each of ``places`` is written as what it is given, the longest first."""
     printed = "\n".join(f"$ ansible-playbook eks.anywhere.{name}\n{run.text}\n" for name, run in runs.items())
     for place in sorted(places, key=lambda path: len(str(path)), reverse=True):
         shown = places[place]

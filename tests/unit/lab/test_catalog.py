@@ -26,7 +26,16 @@ FILES = pathlib.Path(__file__).resolve().parents[3] / "roles" / "eksa_lab" / "fi
 
 PLACE = first_cluster.Place(server="172.18.0.1:8989", thumbprint="AB:CD", subnet="172.18.0.0/16", username="admin")
 PROVIDERS = {"cluster-api", "bootstrap-kubeadm", "control-plane-kubeadm", "infrastructure-vsphere"}
-MANAGERS = PROVIDERS | {"capi-controller", "cabpk", "kcp", "capv", "capi-image", "cabpk-image", "kcp-image", "capv-image"}
+MANAGERS = PROVIDERS | {
+    "capi-controller",
+    "cabpk",
+    "kcp",
+    "capv",
+    "capi-image",
+    "cabpk-image",
+    "kcp-image",
+    "capv-image",
+}
 each_release = pytest.mark.parametrize("one", RELEASES, ids=lambda one: one.name)
 each_later_release = pytest.mark.parametrize("one", LATER, ids=lambda one: one.name)
 
