@@ -30,6 +30,8 @@ HEALTH_PORT = 10256
 """Where kube-proxy says whether it forwards."""
 EVERY_SECONDS = 0.2
 PATIENCE_SECONDS = 2.0
+RISE = 3
+"""Good looks in a row that bring a node into service, as load balancers have it (three is a common default)."""
 _LOOK_SECONDS = 1.0
 _DRAINING_SECONDS = 8
 """A pod that is asked to go answers for so long, until every node has heard that it goes."""
@@ -158,15 +160,17 @@ def _moment(failure: Failure) -> float:
 class Balancer:
     """A load balancer in front of the nodes: it asks those that are ready and not to be emptied, one after another.
 
-    As one outside of a cluster does, it looks every second who is in service and whether kube-proxy on it says that it
-    forwards (KEP-3836), and does not try a request twice.
+    As one outside of a cluster does, it looks every second who is in service, whether kube-proxy on it says that it
+    forwards (KEP-3836) and whether the service answers through it. A node is given requests after three good looks in a
+    row, and none after a bad one. No request is tried twice.
     """
 
     def __init__(self, core: t.Any) -> None:
         self._core = core
-        self._ready = self._in_service()
-        self._addresses = [address for address in self._ready if _forwards(address)]
-        assert self._addresses, f"kube-proxy on none of {self._ready} says that it forwards"
+        self._nodes = self._in_service()
+        self._good = dict.fromkeys((address for address in self._nodes if _forwards(address)), RISE)
+        assert self._good, f"the service answers through none of {self._nodes}"
+        self._addresses = list(self._good)
         self._turn = itertools.count()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -181,22 +185,17 @@ class Balancer:
 
     def ask(self) -> None:
         """One request."""
-        address = self._addresses[next(self._turn) % len(self._addresses)]
-        try:
-            with socket.create_connection((address, PORT), timeout=PATIENCE_SECONDS) as connection:
-                connection.settimeout(PATIENCE_SECONDS)
-                said = connection.makefile("rb").readline()
-        except OSError as exc:
-            raise OSError(f"through {address}: {exc}") from exc
-        if not said.startswith(b"hello from "):
-            raise OSError(f"through {address}: answered {said!r}")
+        addresses = self._addresses
+        _ask(addresses[next(self._turn) % len(addresses)], seconds=PATIENCE_SECONDS)
 
     def _look(self) -> None:
         while not self._stop.wait(_LOOK_SECONDS):
             # Who cannot ask goes by what was true last.
             with contextlib.suppress(kubernetes.client.ApiException, urllib3.exceptions.HTTPError):
-                self._ready = self._in_service()
-            self._addresses = [address for address in self._ready if _forwards(address)] or self._addresses
+                self._nodes = self._in_service()
+            self._good = {address: self._good.get(address, 0) + 1 for address in self._nodes if _forwards(address)}
+            risen = [address for address, looks in self._good.items() if looks >= RISE]
+            self._addresses = risen or self._addresses
 
     def _in_service(self) -> list[str]:
         nodes = self._core.list_node(_request_timeout=PATIENCE_SECONDS).items
@@ -209,12 +208,27 @@ def _in_service(node: t.Any) -> bool:
 
 
 def _forwards(address: str) -> bool:
-    """A node counts as ready before kube-proxy on it has written its first rule."""
+    """A node counts as ready before kube-proxy has written its first rule there, and before Cilium knows all others."""
     try:
         with urllib.request.urlopen(f"http://{address}:{HEALTH_PORT}/healthz", timeout=_LOOK_SECONDS) as answer:
-            return bool(answer.status == http.HTTPStatus.OK)
+            if answer.status != http.HTTPStatus.OK:
+                return False
+        _ask(address, seconds=_LOOK_SECONDS)
     except OSError:
         return False
+    return True
+
+
+def _ask(address: str, *, seconds: float) -> None:
+    """One request to the service through this node."""
+    try:
+        with socket.create_connection((address, PORT), timeout=seconds) as connection:
+            connection.settimeout(seconds)
+            said = connection.makefile("rb").readline()
+    except OSError as exc:
+        raise OSError(f"through {address}: {exc}") from exc
+    if not said.startswith(b"hello from "):
+        raise OSError(f"through {address}: answered {said!r}")
 
 
 def _address(node: t.Any) -> str:
