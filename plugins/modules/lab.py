@@ -47,9 +47,11 @@ options:
       - A release that the lab has been given stays in it until the lab is removed.
       - V(kubernetes-1-34-eks-2) is the sources of the first with the next patch version stamped into Kubernetes,
         Cluster API and its vSphere provider.
+      - V(kubernetes-1-35-eks-1) is Kubernetes 1.35 and its CoreDNS, compiled from sources of their own, with the
+        Cluster API and the vSphere provider of V(kubernetes-1-34-eks-2).
     type: list
     elements: str
-    choices: [kubernetes-1-34-eks-2]
+    choices: [kubernetes-1-34-eks-2, kubernetes-1-35-eks-1]
     default: []
   files:
     description: Folder with the Go modules and image sources of the role P(eks.anywhere.eksa_lab#role).

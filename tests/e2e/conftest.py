@@ -20,7 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "etcd: a cluster whose etcd has three machines of its own")
     config.addinivalue_line("markers", "only_etcd: a test that asks what only such a cluster can answer")
     config.addinivalue_line("markers", "ha: a cluster of three control plane nodes and two workers; long, opt-in")
-    config.addinivalue_line("markers", "upgrade: a cluster of one release is upgraded to the next; long, opt-in")
+    config.addinivalue_line("markers", "upgrade: a cluster of one release is upgraded to a later one; long, opt-in")
+    config.addinivalue_line("markers", "minor: that one is of the next minor version of Kubernetes")
+    config.addinivalue_line("markers", "drains: what an upgrade does about a drain that is blocked")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Upgrade a cluster on the lab: the plan, what the run made of it, what users of a workload saw, a re-run for nothing.
 
-The second release is the first one's sources with the next patch version stamped into them. What is replaced is told by
-BIOS UUIDs, before and after, from the vCenter.
+To the second release, the first one's sources with the next patch version stamped into them, or to the next minor
+version of Kubernetes. What is replaced is told by BIOS UUIDs, before and after, from the vCenter.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ import kubernetes
 import pytest
 import yaml
 
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST, LATER
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.images import references
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST, LATER, Release
+from ansible_collections.eks.anywhere.tests.e2e import transcript
 from ansible_collections.eks.anywhere.tests.e2e.conftest import Shape
 from ansible_collections.eks.anywhere.tests.e2e.workload import NAME as WEB
 from ansible_collections.eks.anywhere.tests.e2e.workload import Balancer, Probe, Workload, api_server
-from ansible_collections.eks.anywhere.tests.labkit import Lab, Run, World, containers, find, read, write
+from ansible_collections.eks.anywhere.tests.labkit import ROOT, Lab, Run, World, containers, find, read, write
 from ansible_collections.eks.anywhere.tests.tools import figures
 
 pytestmark = pytest.mark.upgrade
 
-NEXT = LATER[0]
+PATCH, MINOR = LATER
 SYSTEM = "eksa-system"
 NOOP_SECONDS = 5
 BLOCKED_SECONDS = 60
@@ -37,29 +39,37 @@ LINES = (
     "Writing cluster config file",
     "🎉 Cluster upgraded!",
 )
-SHAPES = [
-    pytest.param(Shape(1, 1), id="1+1"),
-    pytest.param(Shape(3, 2, suffix="_ha"), id="3+2", marks=pytest.mark.ha),
+CASES = [
+    pytest.param((Shape(1, 1), PATCH), id="1+1"),
+    pytest.param((Shape(3, 2, suffix="_ha"), PATCH), id="3+2", marks=pytest.mark.ha),
+    pytest.param((Shape(1, 1, suffix="_minor"), MINOR), id="1+1 minor", marks=pytest.mark.minor),
 ]
 
 
 @dataclasses.dataclass(frozen=True)
 class Ground:
-    """A cluster of the first release, and what names it as a cluster of the second one."""
+    """A cluster of the first release, and what names it as a cluster of the later one."""
 
     lab: Lab
     shape: Shape
+    release: Release
     folder: pathlib.Path
     arguments: tuple[str, ...]
     core: t.Any
 
     def play(self, playbook: str, *more: str, **settings: t.Any) -> Run:
-        """Run a playbook with the second release's config and Bundles."""
+        """Run a playbook with the later release's config and Bundles."""
         return self.lab.play(playbook, *self.arguments, *more, folder=self.folder, **settings)
 
     def figure(self, name: str, value: float, *, unit: str = "s", most: float | None = None) -> None:
         """Keep a figure of this shape."""
         figures.record(f"upgrade{self.shape.suffix}.{name}", value, unit=unit, most=most)
+
+    def keep(self, **runs: Run) -> None:
+        """Keep what the playbooks printed in ``build/upgrade*.txt``, as a person would have run them."""
+        name = f"upgrade{self.shape.suffix}".replace("_", "-")
+        places = {self.folder: "", self.lab.inventory.parent: "lab", ROOT: ""}
+        transcript.write(ROOT / "build" / f"{name}.txt", runs, places=places)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,23 +101,23 @@ class Upgrade(Change):
     clients: Probe
 
 
-@pytest.fixture(scope="module", params=SHAPES)
+@pytest.fixture(scope="module", params=CASES)
 def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """The cluster with its workload."""
-    shape: Shape = request.param
+    shape, release = t.cast("tuple[Shape, Release]", request.param)
     lab = Lab()
     lab.fresh()
-    lab.give(NEXT.name)
+    lab.give(release.name)
     folder = tmp_path_factory.mktemp("upgrade")
     before = _sized(lab.documents, shape, folder / "before.yaml")
     created = lab.play("create_cluster", "-e", f"eksa_config_file={before}", folder=folder)
     assert created.code == 0, created.text
-    after = _sized(read(lab.config_for(NEXT.name)), shape, folder / "after.yaml")
-    bundles = lab.inventory.parent / NEXT.folder / "bundle-release.yaml"
+    after = _sized(read(lab.config_for(release.name)), shape, folder / "after.yaml")
+    bundles = lab.inventory.parent / release.folder / "bundle-release.yaml"
     api: t.Any = kubernetes
     core = api.client.CoreV1Api(api.config.new_client_from_config(str(lab.kubeconfig)))
     arguments = ("-e", f"eksa_config_file={after}", "-e", f"eksa_bundles_file={bundles}")
-    return Ground(lab, shape, folder, arguments, core)
+    return Ground(lab, shape, release, folder, arguments, core)
 
 
 def _sized(documents: list[dict[str, t.Any]], shape: Shape, path: pathlib.Path) -> pathlib.Path:
@@ -152,6 +162,7 @@ def upgraded(ground: Ground, workload: Workload, plan: tuple[World, Run, World])
     server = api_server(ground.lab.kubeconfig)
     with Balancer(ground.core) as balancer, Probe(balancer.ask) as users, Probe(server) as clients:
         run = ground.play("upgrade_cluster", "-e", f"eksa_plan_file={_plan_file(ground)}", timeout=3600)
+    ground.keep(plan_cluster=plan[1], upgrade_cluster=run)
     return Upgrade(_planned(ground), run, before, ground.lab.uuids(), users, clients)
 
 
@@ -161,8 +172,9 @@ def test_the_plan_names_what_it_replaces_and_changes_nothing(ground: Ground, pla
     assert after == before
     for machine in before.machines:
         assert machine in run.text, f"the plan does not name {machine}"
-    for word in (FIRST.capi, NEXT.capi, FIRST.capv, NEXT.capv, FIRST.tag, NEXT.tag):
-        assert word in run.text, f"the plan does not name {word}"
+    for one in (FIRST, ground.release):
+        for word in (one.capi, one.capv, one.tag):
+            assert word in run.text, f"the plan does not name {word}"
 
 
 def test_the_documented_lines_in_order(ground: Ground, upgraded: Upgrade) -> None:
@@ -194,13 +206,25 @@ def test_the_api_answered_throughout(ground: Ground, upgraded: Upgrade) -> None:
 def test_every_node_is_of_the_new_version_and_ready(ground: Ground, upgraded: Upgrade) -> None:
     assert upgraded.run.code == 0
     nodes = ground.core.list_node().items
-    assert {node.status.node_info.kubelet_version for node in nodes} == {NEXT.tag}
+    assert {node.status.node_info.kubelet_version for node in nodes} == {ground.release.tag}
     assert len(nodes) == ground.shape.nodes
     for node in nodes:
         assert not node.spec.unschedulable
         assert any(one.type == "Ready" and one.status == "True" for one in node.status.conditions)
     said: t.Any = kubernetes.client.VersionApi(ground.core.api_client).get_code()
-    assert said.git_version == NEXT.tag
+    assert said.git_version == ground.release.tag
+
+
+def test_what_kubeadm_installs_is_of_the_new_version(ground: Ground, upgraded: Upgrade) -> None:
+    """Some of it in containers of the control plane's machines, some of it changed by Cluster API afterwards."""
+    assert upgraded.run.code == 0
+    pods = ground.core.list_namespaced_pod("kube-system").items
+    staying = [pod for pod in pods if not pod.metadata.deletion_timestamp]
+    images = {container.image for pod in staying for container in pod.spec.containers}
+    names = references(ground.release)
+    for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns", "etcd"):
+        repository = names[name].rpartition(":")[0]
+        assert {image for image in images if image.rpartition(":")[0] == repository} == {names[name]}
 
 
 def test_the_management_components_are_of_the_new_release(ground: Ground, upgraded: Upgrade) -> None:
@@ -208,17 +232,17 @@ def test_the_management_components_are_of_the_new_release(ground: Ground, upgrad
     custom = _custom(ground)
     installed = custom.list_cluster_custom_object("clusterctl.cluster.x-k8s.io", "v1alpha3", "providers")["items"]
     versions = {one["providerName"]: one["version"] for one in installed if one["type"] != "BootstrapProvider"}
-    assert (versions["cluster-api"], versions["vsphere"]) == (NEXT.capi, NEXT.capv)
+    assert (versions["cluster-api"], versions["vsphere"]) == (ground.release.capi, ground.release.capv)
     images = {
         container.image
         for pod in ground.core.list_namespaced_pod("capi-system").items
         for container in pod.spec.containers
     }
-    assert {image.rpartition(":")[2] for image in images} == {NEXT.capi}
+    assert {image.rpartition(":")[2] for image in images} == {ground.release.capi}
     (cluster,) = custom.list_cluster_custom_object("anywhere.eks.amazonaws.com", "v1alpha1", "clusters")["items"]
-    assert cluster["spec"]["eksaVersion"] == NEXT.eksa
+    assert cluster["spec"]["eksaVersion"] == ground.release.eksa
     bundles = custom.list_cluster_custom_object("anywhere.eks.amazonaws.com", "v1alpha1", "bundles")["items"]
-    assert f"bundles-{NEXT.number}" in {one["metadata"]["name"] for one in bundles}
+    assert f"bundles-{ground.release.number}" in {one["metadata"]["name"] for one in bundles}
 
 
 def test_no_template_is_left_that_nothing_refers_to(ground: Ground, upgraded: Upgrade) -> None:
@@ -227,14 +251,14 @@ def test_no_template_is_left_that_nothing_refers_to(ground: Ground, upgraded: Up
         "infrastructure.cluster.x-k8s.io", "v1beta1", SYSTEM, "vspheremachinetemplates"
     )["items"]
     templates = {one["spec"]["template"]["spec"]["template"].rpartition("/")[2] for one in listed}
-    assert templates == {NEXT.template}
+    assert templates == {ground.release.template}
 
 
 def test_the_written_config_is_the_new_one(ground: Ground, upgraded: Upgrade) -> None:
     assert upgraded.run.code == 0
     written = read(ground.lab.folder / f"{ground.lab.name}-eks-a-cluster.yaml")
     templates = {one["spec"]["template"].rpartition("/")[2] for one in written if "template" in one["spec"]}
-    assert templates == {NEXT.template}
+    assert templates == {ground.release.template}
 
 
 def test_nothing_is_left_behind_and_no_secret_was_told(ground: Ground, upgraded: Upgrade) -> None:
@@ -284,6 +308,7 @@ def blocked(ground: Ground, workload: Workload, larger: tuple[str, ...]) -> tupl
     return plan, run
 
 
+@pytest.mark.drains
 def test_a_budget_that_blocks_is_foretold_and_named(workload: Workload, blocked: tuple[Run, Run]) -> None:
     plan, run = blocked
     assert plan.code == 0, plan.text
@@ -295,6 +320,7 @@ def test_a_budget_that_blocks_is_foretold_and_named(workload: Workload, blocked:
     assert any(pod in problem["message"] for pod in workload.pods())
 
 
+@pytest.mark.drains
 def test_once_it_may_the_same_command_goes_on_and_replaces_only_workers(
     ground: Ground, workload: Workload, larger: tuple[str, ...], upgraded: Upgrade, blocked: tuple[Run, Run]
 ) -> None:

@@ -50,8 +50,13 @@ SUITES: dict[str, Suite] = {
     "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha and not upgrade"), seconds_at_most=1500),
     "e2e-etcd": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "etcd"), seconds_at_most=900),
     "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha and not upgrade"), seconds_at_most=2400),
-    "e2e-upgrade": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "upgrade and not ha"), seconds_at_most=2400),
+    "e2e-upgrade": Suite(
+        _pytest("-v", "-s", "tests/e2e", "-m", "upgrade and not ha and not minor"), seconds_at_most=2400
+    ),
     "e2e-upgrade-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "upgrade and ha"), seconds_at_most=4800),
+    "e2e-upgrade-minor": Suite(
+        _pytest("-v", "-s", "tests/e2e", "-m", "upgrade and minor and not drains"), seconds_at_most=2400
+    ),
     "faults": Suite(_pytest("-v", "tests/faults", "-m", "not half_built"), seconds_at_most=2400),
     "faults-delete": Suite(
         _pytest("-v", "-n", "2", "--dist", "worksteal", "tests/faults", "-m", "half_built"), seconds_at_most=3600

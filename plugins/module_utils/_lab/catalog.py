@@ -28,8 +28,8 @@ _STAGING = "gcr.io/k8s-staging-cluster-api"
 
 
 def _manifests_of(release: Release) -> tuple[Manifest, ...]:
-    """The manifests that a release has its own of: they name its images."""
-    names, own = references(release), release.own
+    """The manifests of a release's Cluster API and vSphere provider: they name its images."""
+    names, own = references(release), release.manager
     return (
         Manifest(
             own("cluster-api"),
@@ -76,13 +76,13 @@ _SHARED_MANIFESTS = (
 
 def manifests(release: Release) -> t.Mapping[str, Manifest]:
     """The manifests that a release names: provider -> component."""
-    own = {manifest.name.removesuffix(release.suffix): manifest for manifest in _manifests_of(release)}
+    own = {manifest.name.removesuffix(release.manager("")): manifest for manifest in _manifests_of(release)}
     return {**own, **{manifest.name: manifest for manifest in _SHARED_MANIFESTS}}
 
 
 MANIFESTS: tuple[Manifest, ...] = (
     *manifests(FIRST).values(),
-    *(manifest for release in LATER for manifest in _manifests_of(release)),
+    *(manifest for release in LATER if release.has_own_managers for manifest in _manifests_of(release)),
 )
 
 
@@ -132,7 +132,7 @@ COMPONENTS: tuple[Component, ...] = (
 
 
 def names_of(release: Release) -> tuple[str, ...]:
-    """Names of the images and manifests that a release has its own of; its programs are in them."""
+    """Names of the images and manifests that are not the same in each release; the programs are in them."""
     return tuple(component.name for component in (*of_release(release), *_manifests_of(release)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.parts import EngineImage, ScratchImage
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.programs import coredns
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import (
     CERT_MANAGER,
     CILIUM,
@@ -27,6 +28,8 @@ _DISTRO = "public.ecr.aws/eks-distro"
 _ANYWHERE = "public.ecr.aws/eks-anywhere"
 _STATIC_PODS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 _CERT_MANAGERS = ("controller", "webhook", "cainjector")
+_MANAGERS: t.Mapping[str, str] = {"capi": "capi-controller", "cabpk": "cabpk", "kcp": "kcp", "capv": "capv"}
+"""Images of Cluster API and its vSphere provider, with the program in each."""
 
 _SHARED: t.Mapping[str, str] = {
     "etcdadm-bootstrap": f"{_ANYWHERE}/aws/etcdadm-bootstrap-provider:{ETCDADM_BOOTSTRAP}",
@@ -69,14 +72,17 @@ def _scratch_of(release: Release) -> tuple[ScratchImage, ...]:
         ScratchImage(own(f"{name}-image"), names[name], {path: own(name)}, (path,))
         for name, path in ((name, f"/usr/local/bin/{name}") for name in _STATIC_PODS)
     )
-    managers = (("capi", "capi-controller"), ("cabpk", "cabpk"), ("kcp", "kcp"), ("capv", "capv"))
     return (
         *static_pods,
         ScratchImage(own("pause-image"), names["pause"], {"/pause": "pause"}, ("/pause",), "65535:65535"),
-        ScratchImage(own("coredns-image"), names["coredns"], {"/coredns": "coredns"}, ("/coredns",)),
+        ScratchImage(own("coredns-image"), names["coredns"], {"/coredns": coredns(release)}, ("/coredns",)),
         ScratchImage(own("etcd-image"), names["etcd"], {"/usr/local/bin/etcd": "etcd"}),
-        *(_manager(own(f"{image}-image"), own(program), names[image]) for image, program in managers),
     )
+
+
+def _managers_of(release: Release) -> tuple[ScratchImage, ...]:
+    names, own = references(release), release.manager
+    return tuple(_manager(own(f"{image}-image"), own(program), names[image]) for image, program in _MANAGERS.items())
 
 
 def _engine_of(release: Release) -> tuple[EngineImage, ...]:
@@ -109,12 +115,13 @@ def _engine_of(release: Release) -> tuple[EngineImage, ...]:
 
 
 def of_release(release: Release) -> tuple[ScratchImage | EngineImage, ...]:
-    """The images that a release has its own of."""
-    return (*_engine_of(release), *_scratch_of(release))
+    """The images that are not the same in each release; its managers' may be those of an earlier one."""
+    return (*_engine_of(release), *_scratch_of(release), *_managers_of(release))
 
 
 SCRATCH_IMAGES: tuple[ScratchImage, ...] = (
     *_scratch_of(FIRST),
+    *_managers_of(FIRST),
     ScratchImage("sandbox-image", _SHARED["sandbox"], {"/pause": "pause"}, ("/pause",), "65535:65535"),
     _manager("etcdadm-bootstrap-image", "etcdadm-bootstrap", _SHARED["etcdadm-bootstrap"]),
     _manager("etcdadm-controller-image", "etcdadm-controller", _SHARED["etcdadm-controller"]),
@@ -142,6 +149,7 @@ SCRATCH_IMAGES: tuple[ScratchImage, ...] = (
         for name in _CERT_MANAGERS
     ),
     *(image for release in LATER for image in _scratch_of(release)),
+    *(image for release in LATER if release.has_own_managers for image in _managers_of(release)),
 )
 
 ENGINE_IMAGES: tuple[EngineImage, ...] = (

@@ -24,14 +24,15 @@ _CILIUM_TAGS = "kubernetes_protomessage_one_more_release"
 KUBERNETES = (
     "kube-apiserver", "kubeadm", "kubelet", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl",
 )  # fmt: skip
-_STAMPED: t.Mapping[str, str] = {
-    **{name: f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES},
+_MANAGERS: t.Mapping[str, str] = {
     "capi-controller": "sigs.k8s.io/cluster-api",
     "cabpk": "sigs.k8s.io/cluster-api/bootstrap/kubeadm",
     "kcp": "sigs.k8s.io/cluster-api/controlplane/kubeadm",
     "capv": "sigs.k8s.io/cluster-api-provider-vsphere",
 }
-"""Programs that carry versions of their release in them, by package."""
+"""Cluster API and its vSphere provider, by package."""
+
+_COREDNS = "github.com/coredns/coredns"
 
 
 def _numbers(release: Release) -> tuple[str, str]:
@@ -52,10 +53,21 @@ def _helm_flags(release: Release) -> str:
     return f"-X {_CHART}.k8sVersionMajor={major} -X {_CHART}.k8sVersionMinor={minor}"
 
 
-def stamped(release: Release) -> tuple[Program, ...]:
+def coredns(release: Release) -> str:
+    """Name of the program that is a release's CoreDNS, which comes from the sources of its Kubernetes."""
+    return release.own("coredns") if release.has_own_sources else "coredns"
+
+
+def programs_of(release: Release) -> tuple[Program, ...]:
     """The programs that a release has its own of."""
-    flags = _flags(release)
-    return tuple(Program(release.own(name), package, release.module, flags) for name, package in _STAMPED.items())
+    flags, module = _flags(release), release.module
+    kubernetes = [Program(release.own(name), f"k8s.io/kubernetes/cmd/{name}", module, flags) for name in KUBERNETES]
+    managers = [Program(release.own(name), package, ldflags=flags) for name, package in _MANAGERS.items()]
+    return (
+        *kubernetes,
+        *(managers if release.has_own_managers else ()),
+        *([Program(coredns(release), _COREDNS, module)] if release.has_own_sources else ()),
+    )
 
 
 PROGRAMS: tuple[Program, ...] = (
@@ -66,7 +78,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program("etcd", "go.etcd.io/etcd/server/v3", ldflags=_ETCD_FLAGS),
     Program("etcdctl", "go.etcd.io/etcd/etcdctl/v3", "etcdctl"),
     Program("etcdadm", "sigs.k8s.io/etcdadm", "etcdadm"),
-    *stamped(FIRST),
+    *programs_of(FIRST),
     Program("clusterctl", "sigs.k8s.io/cluster-api/cmd/clusterctl", ldflags=_flags(FIRST)),
     Program("etcdadm-bootstrap", "github.com/aws/etcdadm-bootstrap-provider"),
     Program("etcdadm-controller", "github.com/aws/etcdadm-controller", "etcdadm_controller"),
@@ -76,7 +88,7 @@ PROGRAMS: tuple[Program, ...] = (
     ),
     Program("kube-vip", "github.com/kube-vip/kube-vip"),
     Program("helm", "helm.sh/helm/v3/cmd/helm", ldflags=_helm_flags(FIRST)),
-    Program("coredns", "github.com/coredns/coredns"),
+    Program(coredns(FIRST), _COREDNS),
     Program("cilium-cni", "github.com/cilium/cilium/plugins/cilium-cni", tags=_CILIUM_TAGS),
     Program("cilium-mount", "github.com/cilium/cilium/tools/mount"),
     Program("cilium-sysctlfix", "github.com/cilium/cilium/tools/sysctlfix"),
@@ -87,8 +99,8 @@ PROGRAMS: tuple[Program, ...] = (
         Program(f"cert-manager-{name}", f"github.com/cert-manager/cert-manager/cmd/{name}", "cert_manager")
         for name in ("controller", "webhook", "cainjector")
     ),
-    *(program for release in LATER for program in stamped(release)),
+    *(program for release in LATER for program in programs_of(release)),
 )
 
 
-__all__ = ("KUBERNETES", "PROGRAMS", "stamped")
+__all__ = ("KUBERNETES", "PROGRAMS", "coredns", "programs_of")

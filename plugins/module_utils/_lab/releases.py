@@ -6,7 +6,7 @@
 
 The first is what the lab always has. A later one is built when it is asked for, to upgrade to. Its programs may be the
 same sources with the next patch version stamped into them, which costs a link each; a row of another minor version
-names a Go module of its own, which pins other sources.
+names a Go module of its own, which pins other sources, and may keep the Cluster API of an earlier row.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ KUBE_VIP = "v0.9.1"
 
 @dataclasses.dataclass(frozen=True)
 class Release:
-    """One version of everything. ``number`` is that of its Bundles, ``distro`` counts EKS Distro's of one minor."""
+    """One version of everything. ``number`` is that of its Bundles, ``distro`` counts EKS Distro's of one minor.
+
+    ``managers`` is the number of the release that its Cluster API and vSphere provider came with, ``module`` the Go
+    module of its Kubernetes.
+    """
 
     number: int
     eksa: str
@@ -35,12 +39,23 @@ class Release:
     etcd: str
     capi: str
     capv: str
+    managers: int
     module: str = "kubernetes"
 
     @property
     def suffix(self) -> str:
         """Tells its own components and files from those of the first."""
-        return f"-{self.number}" if self.number > 1 else ""
+        return _suffix(self.number)
+
+    @property
+    def has_own_managers(self) -> bool:
+        """Whether its Cluster API and vSphere provider are not those of an earlier release."""
+        return self.managers == self.number
+
+    @property
+    def has_own_sources(self) -> bool:
+        """Whether it is compiled from other sources than the first."""
+        return self.module != FIRST.module
 
     @property
     def minor(self) -> str:
@@ -65,7 +80,7 @@ class Release:
     @property
     def template(self) -> str:
         """Name of the machine template of this release."""
-        return f"ubuntu-2204-kube-{self.channel}" + (f"-eks-{self.distro}" if self.suffix else "")
+        return f"ubuntu-2204-kube-{self.channel}" + (f"-eks-{self.distro}" if self.distro > 1 else "")
 
     @property
     def folder(self) -> str:
@@ -80,6 +95,14 @@ class Release:
         """Name of the component that is this release's instance of something that each release has its own of."""
         return f"{name}{self.suffix}"
 
+    def manager(self, name: str) -> str:
+        """The same of something that came with its Cluster API and vSphere provider."""
+        return f"{name}{_suffix(self.managers)}"
+
+
+def _suffix(number: int) -> str:
+    return f"-{number}" if number > 1 else ""
+
 
 FIRST = Release(
     number=1,
@@ -90,12 +113,26 @@ FIRST = Release(
     etcd="v3.6.6",
     capi="v1.12.1",
     capv="v1.15.2",
+    managers=1,
 )
 
 LATER: tuple[Release, ...] = (
     # The sources of the first one, all of it a patch version up: Kubernetes, Cluster API, its vSphere provider, EKS-A.
     dataclasses.replace(
-        FIRST, number=2, eksa="v0.26.1", kubernetes="v1.34.4", distro=2, capi="v1.12.2", capv="v1.15.3"
+        FIRST, number=2, eksa="v0.26.1", kubernetes="v1.34.4", distro=2, capi="v1.12.2", capv="v1.15.3", managers=2
+    ),
+    # The next minor version of Kubernetes, with the CoreDNS that its kubeadm wants; the rest is that of the one before.
+    Release(
+        number=3,
+        eksa="v0.26.2",
+        kubernetes="v1.35.4",
+        distro=1,
+        coredns="v1.13.1",
+        etcd=FIRST.etcd,
+        capi="v1.12.2",
+        capv="v1.15.3",
+        managers=2,
+        module="kubernetes_1_35",
     ),
 )
 

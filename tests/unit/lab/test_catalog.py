@@ -25,6 +25,17 @@ FILES = pathlib.Path(__file__).resolve().parents[3] / "roles" / "eksa_lab" / "fi
 
 
 PLACE = first_cluster.Place(server="172.18.0.1:8989", thumbprint="AB:CD", subnet="172.18.0.0/16", username="admin")
+PROVIDERS = {"cluster-api", "bootstrap-kubeadm", "control-plane-kubeadm", "infrastructure-vsphere"}
+MANAGERS = PROVIDERS | {
+    "capi-controller",
+    "cabpk",
+    "kcp",
+    "capv",
+    "capi-image",
+    "cabpk-image",
+    "kcp-image",
+    "capv-image",
+}
 each_release = pytest.mark.parametrize("one", RELEASES, ids=lambda one: one.name)
 each_later_release = pytest.mark.parametrize("one", LATER, ids=lambda one: one.name)
 
@@ -59,12 +70,34 @@ def test_what_is_on_demand_is_left_out_until_a_kit_or_a_release_is_asked_for() -
 def test_a_later_release_brings_its_own_of_what_carries_its_versions_and_shares_the_rest(one: Release) -> None:
     usual = {component.name for component in catalog.closure(())}
     brought = {component.name for component in catalog.closure(catalog.names_of(one))} - usual
-    assert brought == {name for name in catalog.ON_DEMAND if name.endswith(one.suffix)}
-    assert {name.removesuffix(one.suffix) for name in brought} <= usual
+    managers = {one.manager(name) for name in MANAGERS}
+    assert brought == {name for name in catalog.ON_DEMAND if name.endswith(one.suffix)} | managers
+    assert {name.removesuffix(one.suffix) for name in brought - managers} | MANAGERS <= usual
     flags = {item.name: item.ldflags for item in catalog.PROGRAMS}
-    for name in ("kubelet", "kube-apiserver", "capi-controller", "capv"):
+    for name in ("kubelet", "kube-apiserver"):
         assert one.tag in flags[one.own(name)]
-        assert one.capi in flags[one.own(name)]
+    for name in ("capi-controller", "capv"):
+        assert one.capi in flags[one.manager(name)]
+
+
+def test_a_release_whose_cluster_api_is_an_earlier_ones_names_the_same_versions() -> None:
+    by_number = {one.number: one for one in RELEASES}
+    for one in RELEASES:
+        source = by_number[one.managers]
+        assert source.number <= one.number
+        assert (one.capi, one.capv) == (source.capi, source.capv)
+
+
+@each_release
+def test_what_a_release_is_compiled_from_is_what_its_manifests_say(one: Release) -> None:
+    pins = (FILES / "go" / one.module / "go.mod").read_text()
+    in_image = {item.name: item.files for item in catalog.SCRATCH_IMAGES}[one.own("coredns-image")]
+    (program,) = (item for item in catalog.PROGRAMS if item.name == in_image["/coredns"])
+    assert program.module == one.module
+    assert re.search(rf"github\.com/coredns/coredns {re.escape(one.coredns)}\b", pins)
+    (sources,) = re.findall(r"k8s\.io/kubernetes (v\S+)", pins)
+    assert versions.kubernetes(sources) == versions.kubernetes(one.kubernetes)
+    assert one.has_own_sources <= (sources == one.kubernetes)
 
 
 def test_no_two_images_have_the_same_name_in_the_registry() -> None:
@@ -150,7 +183,8 @@ def test_releases_go_up_in_everything_that_an_upgrade_compares() -> None:
     for before, after in itertools.pairwise(RELEASES):
         older, newer = _provider_versions(before), _provider_versions(after)
         moved = {name for name, version in newer.items() if version > older[name]}
-        assert moved == {"cluster-api", "bootstrap-kubeadm", "control-plane-kubeadm", "infrastructure-vsphere"}
+        assert moved == (PROVIDERS if after.has_own_managers else set())
+        assert all(version >= older[name] for name, version in newer.items())
         assert _semver(after.eksa) > _semver(before.eksa)
         assert _semver(after.kubernetes) > _semver(before.kubernetes)
 
@@ -200,6 +234,7 @@ def test_to_upgrade_the_first_cluster_its_machines_get_another_template(one: Rel
         tmp_path / "after" / "clusters" / f"w01-{one.name}.yaml",
     )
     edited = before.read_text().replace(f"Templates/{RELEASES[0].template}\n", f"Templates/{one.template}\n")
+    edited = edited.replace(f"kubernetesVersion: '{RELEASES[0].minor}'", f"kubernetesVersion: '{one.minor}'")
     assert after.read_text() == edited != before.read_text()
     found = findings(after.read_text(), previous=before.read_text(), environ={})
     assert [finding for finding in found if finding.severity == "error"] == []
