@@ -60,6 +60,11 @@ e2e-upgrade-ha: lab-up ## the same with three control plane nodes and two worker
 	@python3 $(TOOLS)/suites.py run e2e-upgrade-ha
 	@$(FIGURES) show upgrade_ha
 
+.PHONY: e2e-upgrade-killed
+e2e-upgrade-killed: lab-up ## upgrade a cluster (1 + 1) by runs that are killed again and again (opt-in, long)
+	@python3 $(TOOLS)/suites.py run e2e-upgrade-killed
+	@$(FIGURES) show upgrade
+
 .PHONY: e2e-upgrade-minor
 e2e-upgrade-minor: lab-up ## upgrade a cluster (1 + 1) to the next minor version of Kubernetes (opt-in, long)
 	@python3 $(TOOLS)/suites.py run e2e-upgrade-minor

@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "ha: a cluster of three control plane nodes and two workers; long, opt-in")
     config.addinivalue_line("markers", "upgrade: a cluster of one release is upgraded to a later one; long, opt-in")
     config.addinivalue_line("markers", "minor: that one is of the next minor version of Kubernetes")
+    config.addinivalue_line("markers", "killed: its runs are killed again and again")
     config.addinivalue_line("markers", "drains: what an upgrade does about a drain that is blocked")
 
 

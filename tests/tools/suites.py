@@ -51,7 +51,10 @@ SUITES: dict[str, Suite] = {
     "e2e-etcd": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "etcd"), seconds_at_most=900),
     "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha and not upgrade"), seconds_at_most=2400),
     "e2e-upgrade": Suite(
-        _pytest("-v", "-s", "tests/e2e", "-m", "upgrade and not ha and not minor"), seconds_at_most=2400
+        _pytest("-v", "-s", "tests/e2e", "-m", "upgrade and not (ha or minor or killed)"), seconds_at_most=2400
+    ),
+    "e2e-upgrade-killed": Suite(
+        _pytest("-v", "-s", "tests/e2e", "-m", "upgrade and killed and not drains"), seconds_at_most=3600
     ),
     "e2e-upgrade-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "upgrade and ha"), seconds_at_most=4800),
     "e2e-upgrade-minor": Suite(
