@@ -155,11 +155,11 @@ class _Judge:
         if there is None:
             return Step(node, Task.CREATE)
         # What others share is theirs too; a binding is written by its controller alone.
-        if node.shared or is_binding(node.key):
-            return None
+        foreign = node.shared or is_binding(node.key)
         if there["metadata"].get("deletionTimestamp"):
-            return Step(node, Task.RENEW, there)
+            return None if foreign else Step(node, Task.RENEW, there)
         fields, stale = self._differences(node, there)
+        fields = () if foreign else fields
         if fields and self._wish.overwrite:
             return Step(node, Task.OVERWRITE, there, fields)
         if fields:

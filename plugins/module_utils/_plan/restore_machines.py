@@ -152,7 +152,7 @@ def compare_nodes(
         for one in mine
         if one.provider_id and identities.get(one.node, one.provider_id) not in ("", one.provider_id)
     ]
-    known = {one.provider_id for one in mine}
+    known = {one.provider_id for one in expected}
     faults += [
         _unknown(name, f"node {name} on {identity}", why="it is a node of the cluster", live=live)
         for name, identity in sorted(identities.items())
