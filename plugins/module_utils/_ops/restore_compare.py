@@ -16,6 +16,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.restore_read import Kept
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.why_vcenter import is_meant
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import restore_machines as machines
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_machines import Owner, stands_for
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_content import is_paused
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Graph, Key, Node, key_of
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.restore_machines import (
@@ -85,7 +86,7 @@ def compare(
             found += [
                 {"name": item.name, "uuid": item.uuid, "path": item.path, "cluster": key.name}
                 for item in seen.items
-                if any(machines.stands_for(item, one.known) for one in mine)
+                if any(stands_for(item, one.known) for one in mine)
             ]
         nodes, note = _nodes(kept, cluster, there=there, graph=graph, witnesses=witnesses)
         notes += [note] if note else []
@@ -103,7 +104,7 @@ def _add(faults: dict[str, Mismatch], more: t.Iterable[Mismatch]) -> None:
         faults.setdefault(fault.machine, fault)
 
 
-def _ask(site: Site, cluster: Key, vcenter: Open, owner: machines.Owner) -> FoundMachines:
+def _ask(site: Site, cluster: Key, vcenter: Open, owner: Owner) -> FoundMachines:
     """One short session."""
     if not site.server:
         raise EksaError(
