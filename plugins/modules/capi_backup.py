@@ -62,6 +62,7 @@ options:
     required: true
 seealso:
   - module: eks.anywhere.capi_move
+  - module: eks.anywhere.capi_restore
   - module: eks.anywhere.cluster_upgrade_info
 """
 

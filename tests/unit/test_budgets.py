@@ -32,7 +32,7 @@ WHOLE_CLUSTER = {"cluster_upgrade_info": 17_000}
 """It renders all of a cluster, and compares configs and live objects by the rules of everybody who would object."""
 SHELL_IMPORTS = 300
 """Modules in ``sys.modules`` after importing a module without SDK; ``ansible.module_utils.basic`` alone brings ~200."""
-BOTH_SIDES = frozenset({"cluster_delete", "cluster_delete_info", "cluster_why", "vsphere_credentials"})
+BOTH_SIDES = frozenset({"capi_restore", "cluster_delete", "cluster_delete_info", "cluster_why", "vsphere_credentials"})
 """They ask the API servers and vCenter in one go: a cause, and what is left of a cluster, may lie on either side."""
 WITHOUT_SDK = ("cluster_files", "cluster_ssh_key", "generate_config", "progress_line")
 SDKS = ("docker", "kubernetes", "pyVmomi", "requests", "urllib3")

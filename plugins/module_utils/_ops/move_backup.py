@@ -12,7 +12,9 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports, Settings
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.pausing import held_for
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import move_backup as backups
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_content import is_paused
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_facts import Side
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_graph import Key
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_inventory import inventory
@@ -35,7 +37,8 @@ class Keeper:
         texts = backups.files_of(side.graph)
         for name, text in texts.items():
             self.files.write(posixpath.join(path, name), self.vault.encrypt(text))
-        self.files.write(index_path(path), backups.index_of(inventory(side.graph), files=texts, source=side.identity))
+        index = backups.index_of(inventory(side.graph), files=texts, source=side.identity, paused=_paused(side))
+        self.files.write(index_path(path), index)
         if damage := self.damage(path):
             raise EksaError(
                 f"The backup in {path} was written and cannot be read back: {', '.join(damage)}.",
@@ -96,6 +99,15 @@ class Backup:
     def _keeper(self) -> Keeper | None:
         """None without a password, which is refused where a backup is asked for."""
         return Keeper(files=self.ports.files, vault=self.ports.vault) if self.ports.vault else None
+
+
+def _paused(side: Side) -> list[str]:
+    """Clusters that somebody keeps paused: not for the move that this is the backup of, nor for an upgrade."""
+    if side.journal is not None:
+        return []
+    return [
+        key.label for key, node in side.graph.clusters.items() if is_paused(key, node.obj) and not held_for(node.obj)
+    ]
 
 
 def in_clear(hint: str) -> EksaError:

@@ -8,9 +8,21 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.move_settings import Ports
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Reporter
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cause import Cause
+
+
+class Ports(t.Protocol):
+    """What a wait needs of the outside world."""
+
+    @property
+    def clock(self) -> Clock:
+        """Time."""
+
+    @property
+    def report(self) -> Reporter:
+        """Where it says what it waits for."""
 
 
 def wait_out(

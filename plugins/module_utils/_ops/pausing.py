@@ -28,7 +28,7 @@ def hold(name: str, *, kube: Kube, check_mode: bool) -> Result:
 
 def release(name: str, *, kube: Kube, check_mode: bool) -> Result:
     """Let those go on that were paused for the one of that name."""
-    found = [obj for obj in kube.list(**CLUSTER) if _held_for(obj) == name]
+    found = [obj for obj in kube.list(**CLUSTER) if held_for(obj) == name]
     return _patched(found, {"annotations": {PAUSED_FOR: None}}, {"paused": None}, kube=kube, check_mode=check_mode)
 
 
@@ -53,8 +53,9 @@ def _can_be_paused(obj: Obj) -> bool:
     return not ((obj.get("spec") or {}).get("paused") or obj["metadata"].get("deletionTimestamp"))
 
 
-def _held_for(obj: Obj) -> str:
+def held_for(obj: Obj) -> str:
+    """Name of the cluster for whose upgrade a Cluster is held; empty when it is not."""
     return str((obj["metadata"].get("annotations") or {}).get(PAUSED_FOR) or "")
 
 
-__all__ = ("PAUSED_FOR", "hold", "release")
+__all__ = ("PAUSED_FOR", "held_for", "hold", "release")

@@ -126,7 +126,7 @@ def verdicts(found: FoundMachines, owner: Owner) -> tuple[Verdict, ...]:
 def _judged(machine: MachineItem, owner: Owner) -> Verdict | None:
     if machine.is_template:
         return None
-    named = next((one for one in owner.known if _is(machine, one)), None)
+    named = next((one for one in owner.known if stands_for(machine, one)), None)
     return _by_identity(machine, named) if named else _by_boot_data(machine, owner)
 
 
@@ -149,7 +149,8 @@ def _by_boot_data(machine: MachineItem, owner: Owner) -> Verdict | None:
     return Verdict(machine, doubt=f"its name fits, but its boot data does not name {owner.endpoint or 'a cluster'}")
 
 
-def _is(machine: MachineItem, known: Known) -> bool:
+def stands_for(machine: MachineItem, known: Known) -> bool:
+    """Whether it is that very machine, by one of its UUIDs; they may have names that are not the same."""
     same_bios = bool(known.uuid) and machine.uuid.lower() == known.uuid.lower()
     same_instance = bool(known.instance_uuid) and machine.instance_uuid.lower() == known.instance_uuid.lower()
     return same_bios or same_instance
@@ -192,7 +193,7 @@ def task_queries(known: t.Iterable[Known]) -> tuple[MachineQuery, ...]:
 
 def presence(known: Known, found: FoundMachines, facts: t.Mapping[str, MachineFacts]) -> str:
     """Why the machine is not proven to be gone; empty when it is: not there by any UUID, by name, or as a task."""
-    there = next((one for one in found.items if _is(one, known) or one.name == known.name), None)
+    there = next((one for one in found.items if stands_for(one, known) or one.name == known.name), None)
     if there is not None:
         return f"virtual machine {there.path} exists ({there.power or 'power unknown'})"
     running = facts[known.name].running_task if known.name in facts else ""
@@ -222,6 +223,7 @@ __all__ = (
     "evidence",
     "known_machines",
     "presence",
+    "stands_for",
     "task_queries",
     "verdicts",
 )

@@ -9,6 +9,7 @@ reads them once they are decrypted.
 from __future__ import annotations
 
 import collections
+import dataclasses
 import hashlib
 import json
 import typing as t
@@ -19,6 +20,17 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
 PARTIAL = ".partial-"
 """What a write that was cut leaves behind begins so."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Index:
+    """What the index of a backup says: the cluster that it was made of, digests of the files, and which Clusters
+    somebody had paused. In the files all of them are.
+    """
+
+    source: str
+    files: t.Mapping[str, str]
+    paused: frozenset[str]
 
 
 def folder_of(clusters: t.Mapping[Key, str]) -> str:
@@ -44,10 +56,27 @@ def files_of(graph: Graph) -> dict[str, str]:
     return {name: "---\n".join(f"{json.dumps(obj, indent=1)}\n" for obj in objs) for name, objs in kinds.items()}
 
 
-def index_of(inventory: t.Mapping[str, str], *, files: t.Mapping[str, str], source: str) -> str:
+def objects_in(text: str) -> list[Obj]:
+    """The objects of a file as ``files_of`` writes it."""
+    return [json.loads(part) for part in text.split("---\n")]
+
+
+def index_of(
+    inventory: t.Mapping[str, str], *, files: t.Mapping[str, str], source: str, paused: t.Iterable[str] = ()
+) -> str:
     """What a complete backup holds, by name and digest alone; ``source`` is the identity of the cluster."""
     digests = {name: _digest(text) for name, text in files.items()}
-    return json.dumps({"source": source, "objects": dict(inventory), "files": digests}, indent=1, sort_keys=True) + "\n"
+    told = {"source": source, "objects": dict(inventory), "files": digests, "paused": sorted(paused)}
+    return json.dumps(told, indent=1, sort_keys=True) + "\n"
+
+
+def read_index(index: str) -> Index | None:
+    """What an index says; None when it cannot be read."""
+    told = _parsed(index)
+    if not isinstance(told.get("files"), dict) or not told["files"]:
+        return None
+    paused = frozenset(str(label) for label in told.get("paused") or ())
+    return Index(source=str(told.get("source", "")), files=told["files"], paused=paused)
 
 
 def damaged(index: str, read: t.Callable[[str], str | None]) -> list[str]:
@@ -92,4 +121,4 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-__all__ = ("damaged", "files_of", "folder_of", "index_of", "others_in")
+__all__ = ("Index", "damaged", "files_of", "folder_of", "index_of", "objects_in", "others_in", "read_index")
