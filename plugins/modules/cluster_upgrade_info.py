@@ -235,7 +235,9 @@ machines_replaced:
       elements: str
       sample: ["VSphereMachineTemplate.spec.numCPUs 2 -> 4"]
 machines_removed:
-  description: Machines of worker groups that the config does not have any more, in the same shape.
+  description:
+    - Machines that go without being replaced, in the same shape. They are those of worker groups that the config does not
+      have any more, and where fewer are wanted those that their controller takes first.
   returned: success
   type: list
   elements: dict

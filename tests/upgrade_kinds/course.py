@@ -9,6 +9,7 @@ controllers that replace machines are the real ones. Cilium is left out: no node
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import pathlib
@@ -57,25 +58,25 @@ NO_CHART = Completed(argv=(), rc=0, stdout="", stderr="")
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """BIOS UUIDs of machines: those that the plan has gone, and those that are gone; ``refused`` are codes."""
+    """BIOS UUIDs of machines that the plan has gone, and of those that are gone; ``refused`` are codes."""
 
     planned: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
-    parts: frozenset[str] = frozenset()
-    removed: frozenset[str] = frozenset()
+    replaced: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
+    removed: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
     refused: frozenset[str] = frozenset()
 
     def mismatches(self, kind: Kind) -> list[str]:
-        """What is not as the plan or the table says."""
-        fewer = len(self.gone) - len(self.planned)
+        """What is not as the plan, or as the table, says."""
         compared = (
-            ("machines planned and kept", self.planned - self.gone, set()),
-            ("machines gone unplanned", fewer, kind.fewer),
-            ("parts replaced", set(self.parts), set(kind.rolls)),
-            ("parts removed", set(self.removed), set(kind.removed)),
-            ("refused", {kind.refused} - {""} <= self.refused and bool(self.refused) == bool(kind.refused), True),
+            ("machines that go", sorted(self.planned), sorted(self.gone)),
+            ("parts that are replaced", set(self.replaced), set(kind.rolls)),
+            ("parts that lose machines", set(self.removed), {*kind.removed, *kind.fewer}),
+            ("machines that are too many", {part: self.removed.get(part) for part in kind.fewer}, dict(kind.fewer)),
+            ("refused", bool(self.refused), bool(kind.refused)),
+            ("code of the refusal", kind.refused in {"", *self.refused}, True),
         )
-        return [f"{what}: {found}, expected {wanted}" for what, found, wanted in compared if found != wanted]
+        return [f"{what}: {found}, not {wanted}" for what, found, wanted in compared if found != wanted]
 
 
 class Course:
@@ -109,8 +110,8 @@ class Course:
         return Outcome(
             planned=frozenset(one["uuid"] for one in (*replaced, *removed)),
             gone=frozenset(before - self.machines),
-            parts=frozenset(one["part"] for one in replaced),
-            removed=frozenset(one["part"] for one in removed),
+            replaced=collections.Counter(one["part"] for one in replaced),
+            removed=collections.Counter(one["part"] for one in removed),
         )
 
     def _info(self, state: State) -> t.Mapping[str, t.Any]:

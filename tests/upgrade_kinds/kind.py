@@ -29,35 +29,36 @@ class Kind:
     machine configs of the control plane and of the workers, and the datacenter's. ``release`` replaces texts in the
     Bundles manifest and all that belongs to it.
 
-    ``rolls`` are the parts whose machines are all replaced, ``removed`` those that go, ``fewer`` says how many machines
-    go because less of them are wanted. ``refused`` is the code of the refusal. ``carried_out`` False: the simulated
-    datacenter lacks what that needs, ``lacks`` says what.
+    ``rolls`` are the parts whose machines are all replaced, ``removed`` those that go, ``fewer`` says of parts how many
+    of their machines go because less of them are wanted. ``refused`` is the code of the refusal. A ``sample`` of the rows
+    makes a way of its own.
     """
 
     title: str
     edits: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     rolls: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    fewer: int = 0
+    fewer: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
     refused: str = ""
     adds: tuple[Obj, ...] = ()
     drops: tuple[str, ...] = ()
     release: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     sample: bool = False
-    lacks: str = ""
 
     @property
     def outcome(self) -> str:
         """What the documentation says of it."""
         if self.refused:
             return f"refused: ``{self.refused}``"
-        said = [_TOLD.get(part, f"workers of ``{part.partition('/')[2]}``") for part in self.rolls]
-        said += [f"``{part.partition('/')[2]}`` goes" for part in self.removed]
-        said += [f"{self.fewer} fewer"] if self.fewer else []
+        said = [f"all {_told(part)}" for part in self.rolls]
+        said += [f"those of {_told(part)}" for part in self.removed]
+        said += [f"{count} of {_told(part)}" for part, count in self.fewer.items()]
         return ", ".join(said) or "none"
 
 
-_TOLD = {CP: "control plane", MD: "workers"}
+def _told(part: str) -> str:
+    """``control plane``, ``workers``, or ``group md-1`` where there are several."""
+    return {CP: "control plane", MD: "workers"}.get(part) or f"group ``{part.partition('/')[2]}``"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -119,9 +119,9 @@ _MACHINES = (
 )
 _COUNTS = (
     Kind("More workers", {f"{W}.count": 2}, sample=True),
-    Kind("Fewer workers", {f"{W}.count": 1}, fewer=1, sample=True),
+    Kind("Fewer workers", {f"{W}.count": 1}, fewer={MD: 1}, sample=True),
     Kind("More machines of the control plane", {f"{C}.count": 3}),
-    Kind("Fewer machines of the control plane", {f"{C}.count": 1}, fewer=2),
+    Kind("Fewer machines of the control plane", {f"{C}.count": 1}, fewer={CP: 2}),
     Kind(
         "Autoscaling on, the workers are within its bounds",
         {f"{W}.autoscalingConfiguration": {"minCount": 1, "maxCount": 3}},
@@ -131,7 +131,7 @@ _COUNTS = (
     Kind(
         "Autoscaling on, the workers are more than its bounds allow",
         {f"{W}.autoscalingConfiguration": {"minCount": 1, "maxCount": 1}, f"{W}.count": 1},
-        fewer=2,
+        fewer={MD: 2},
     ),
     Kind("Autoscaling off", {f"{W}.autoscalingConfiguration": ...}),
     Kind("More workers of another size", {"MD:numCPUs": 2, f"{W}.count": 2}, rolls=(MD,)),

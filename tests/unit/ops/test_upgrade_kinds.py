@@ -77,8 +77,12 @@ def test_the_plan_is_as_the_table_says(kind: Kind, before: State, after: State) 
         assert kind.refused in {caught.value.code, *(one.get("code") for one in findings)}
         return
     data = planned(world, after)
-    machines = collections.Counter(one["part"] for one in (*data["machines_replaced"], *data["machines_removed"]))
-    assert machines == {part: counts(before)[part] for part in (*kind.rolls, *kind.removed)}
+    replaced, removed = (
+        collections.Counter(one["part"] for one in data[name]) for name in ("machines_replaced", "machines_removed")
+    )
+    assert replaced == {part: counts(before)[part] for part in kind.rolls}
+    assert removed == {**{part: counts(before)[part] for part in kind.removed}, **kind.fewer}
+    assert len(data["machines_kept"]) == sum(counts(before).values()) - replaced.total() - removed.total()
     assert all(one["reasons"] for one in data["machines_replaced"])
 
 
