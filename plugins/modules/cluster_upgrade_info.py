@@ -382,6 +382,13 @@ no_return:
   returned: success
   type: str
   sample: control_plane
+expected_seconds:
+  description:
+    - How long the upgrade will take, told from the last upgrades of this cluster. Null when none of them had all that this
+      one has, so always before the first.
+  returned: success
+  type: int
+  sample: 720
 backup_file:
   description:
     - Folder that the backup of this state is written to; a file of the same name with the ending C(.json) beside it

@@ -260,4 +260,4 @@ def _inventory_entry(provider: Provider, *, namespace: str) -> Obj:
     }
 
 
-__all__ = ("PROVIDERS", "Provider", "Providers")
+__all__ = ("INVENTORY", "PROVIDERS", "Provider", "Providers")

@@ -43,7 +43,7 @@ from ansible_collections.eks.anywhere.tests.integration_real.upgrade.changing im
 from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE
 from ansible_collections.eks.anywhere.tests.simulation.configs import TEMPLATES
 from ansible_collections.eks.anywhere.tests.simulation.definitions import DESCRIBED, definition
-from ansible_collections.eks.anywhere.tests.simulation.providers import PROVIDERS
+from ansible_collections.eks.anywhere.tests.simulation.providers import INVENTORY, PROVIDERS
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS
 from ansible_collections.eks.anywhere.tests.unit.config import samples
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeArtifacts, FakeFiles, FakeReporter, FakeRunner
@@ -53,6 +53,7 @@ from ansible_collections.eks.anywhere.tests.upgrade_kinds.table import NEXT_TEMP
 SECONDS = 300.0
 KUBECONFIG = f"/state/{NAME}/{NAME}-eks-a-cluster.kubeconfig"
 ALL_TEMPLATES = f"{TEMPLATES};{NEXT_TEMPLATE.rpartition('/')[2]}={TEMPLATES.partition('=')[2]}"
+ETCDADM = {"bootstrap-etcdadm-bootstrap": "v1.0.17", "bootstrap-etcdadm-controller": "v1.0.25"}
 NO_CHART = Completed(argv=(), rc=0, stdout="", stderr="")
 
 
@@ -89,7 +90,7 @@ class Course:
         self._waiting = Waiting(clock=SystemClock(), report=self._report, timeout_seconds=SECONDS)
         self._files = FakeFiles({KUBECONFIG: "kubeconfig"})
         self.state = first_state(NAME, found.cluster.config(found.vcenter), versions={"v1.12.2": PROVIDERS[0].version})
-        found.management.apply([*(definition(*described) for described in DESCRIBED), *_cert_manager()])
+        found.management.apply([*(definition(*described) for described in DESCRIBED), *_installed()])
         self.machines = self._changing.uuids()
         self._carry_out(self.state)
 
@@ -178,24 +179,27 @@ class Course:
         )
 
 
-def _cert_manager() -> list[Obj]:
-    """What tells which version is installed."""
-    name, labels = "cert-manager", {"app": "cert-manager"}
-    metadata = {
-        "name": name,
-        "namespace": name,
-        "labels": {"clusterctl.cluster.x-k8s.io/core": name},
-        "annotations": {CERT_MANAGER_VERSION_ANNOTATION: "v1.20.2"},
-    }
-    pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": name, "image": "x/cert-manager"}]}}
+def _installed() -> list[Obj]:
+    """What tells of components that do not run here which version is installed."""
+    labels = {"clusterctl.cluster.x-k8s.io/core": "cert-manager"}
+    annotations = {CERT_MANAGER_VERSION_ANNOTATION: "v1.20.2"}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "manager", "image": "x/cert-manager"}]}}
     return [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}},
         {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
-            "metadata": metadata,
+            "metadata": {"name": "cert-manager", "namespace": "default", "labels": labels, "annotations": annotations},
             "spec": {"selector": {"matchLabels": labels}, "template": pod},
         },
+        *(
+            {
+                "apiVersion": INVENTORY,
+                "kind": "Provider",
+                "metadata": {"name": name, "namespace": "default"},
+                "version": version,
+            }
+            for name, version in ETCDADM.items()
+        ),
     ]
 
 
