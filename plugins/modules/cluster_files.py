@@ -42,8 +42,8 @@ options:
     type: str
   upgrade_marks:
     description:
-      - When an upgrade began, and when each phase or part of it ended. They are kept in the folder of the cluster, so that
-        M(eks.anywhere.cluster_upgrade_info) can tell how long the next one will take. Keeping them is no change.
+      - When an upgrade began, and when each phase or part of it ended. They are kept in the folder of the cluster, so
+        that M(eks.anywhere.cluster_upgrade_info) can tell how long the next one will take. Keeping them is no change.
     type: list
     elements: dict
     suboptions:
@@ -125,9 +125,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     config = inputs.cluster_config(params, files=local, environ=os.environ)
     marks = [Mark(**mark) for mark in params["upgrade_marks"] or ()]
     if marks and not context.check_mode:
-        files.keep_times(
-            config, state_dir=params["state_dir"], marks=marks, parts=params["upgrade_parts"], files=local
-        )
+        files.keep_times(config, state_dir=params["state_dir"], marks=marks, parts=params["upgrade_parts"], files=local)
     return files.converge(
         config,
         state_dir=params["state_dir"],

@@ -236,8 +236,8 @@ machines_replaced:
       sample: ["VSphereMachineTemplate.spec.numCPUs 2 -> 4"]
 machines_removed:
   description:
-    - Machines that go without being replaced, in the same shape. They are those of worker groups that the config does not
-      have any more, and where fewer are wanted those that their controller takes first.
+    - Machines that go without being replaced, in the same shape. They are those of worker groups that the config does
+      not have any more, and where fewer are wanted those that their controller takes first.
   returned: success
   type: list
   elements: dict
@@ -384,8 +384,8 @@ no_return:
   sample: control_plane
 expected_seconds:
   description:
-    - How long the upgrade will take, told from the last upgrades of this cluster. Null when none of them had all that this
-      one has, so always before the first.
+    - How long the upgrade will take, told from the last upgrades of this cluster. Null when none of them had all that
+      this one has, so always before the first.
   returned: success
   type: int
   sample: 720

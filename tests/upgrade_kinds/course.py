@@ -13,6 +13,8 @@ import collections
 import contextlib
 import dataclasses
 import pathlib
+import shutil
+import tempfile
 import typing as t
 import unittest.mock
 
@@ -91,26 +93,29 @@ class Course:
         self._files = FakeFiles({KUBECONFIG: "kubeconfig"})
         self.state = first_state(NAME, found.cluster.config(found.vcenter), versions={"v1.12.2": PROVIDERS[0].version})
         found.management.apply([*(definition(*described) for described in DESCRIBED), *_installed()])
-        self.machines = self._changing.uuids()
         self._carry_out(self.state)
+        self._machines: set[str] | None = self._changing.uuids()
 
     def take(self, kind: Kind) -> Outcome:
         """Plan a change, carry it out and wait until nothing is left to do."""
         wanted = self.state.after(kind)
         before = self._changing.uuids()
-        assert before == self.machines, "machines changed after all was done"
+        # After a change that failed nothing is known.
+        assert self._machines in (None, before), "machines changed after all was done"
         try:
             plan = self._info(wanted)
         except EksaError as exc:
             findings = exc.details.get("findings", ()) if exc.details else ()
             assert self._changing.uuids() == before
             return Outcome(refused=frozenset({exc.code, *(str(one.get("code")) for one in findings)}))
+        self._machines = None
         self._carry_out(wanted)
-        self.state, self.machines = wanted, self._changing.uuids()
+        after = self._machines = self._changing.uuids()
+        self.state = wanted
         replaced, removed = plan["machines_replaced"], plan["machines_removed"]
         return Outcome(
             planned=frozenset(one["uuid"] for one in (*replaced, *removed)),
-            gone=frozenset(before - self.machines),
+            gone=frozenset(before - after),
             replaced=collections.Counter(one["part"] for one in replaced),
             removed=collections.Counter(one["part"] for one in removed),
         )
@@ -204,10 +209,14 @@ def _installed() -> list[Obj]:
 
 
 @contextlib.contextmanager
-def course(home: pathlib.Path) -> t.Iterator[Course]:
+def course() -> t.Iterator[Course]:
     """Start a world and a cluster of one control plane machine and one worker in it."""
-    with site(home, templates=ALL_TEMPLATES) as found, Hands(found):
-        yield Course(found)
+    home = pathlib.Path(tempfile.mkdtemp(prefix="eksa-kinds-"))
+    try:
+        with site(home, templates=ALL_TEMPLATES) as found, Hands(found):
+            yield Course(found)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 __all__ = ("Course", "Outcome", "course")

@@ -30,8 +30,8 @@ class Kind:
     Bundles manifest and all that belongs to it.
 
     ``rolls`` are the parts whose machines are all replaced, ``removed`` those that go, ``fewer`` says of parts how many
-    of their machines go because less of them are wanted. ``refused`` is the code of the refusal. A ``sample`` of the rows
-    makes a way of its own.
+    of their machines go because less of them are wanted. ``refused`` is the code of the refusal. Rows of the ``sample``
+    make a way of their own.
     """
 
     title: str
@@ -44,21 +44,6 @@ class Kind:
     drops: tuple[str, ...] = ()
     release: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     sample: bool = False
-
-    @property
-    def outcome(self) -> str:
-        """What the documentation says of it."""
-        if self.refused:
-            return f"refused: ``{self.refused}``"
-        said = [f"all {_told(part)}" for part in self.rolls]
-        said += [f"those of {_told(part)}" for part in self.removed]
-        said += [f"{count} of {_told(part)}" for part, count in self.fewer.items()]
-        return ", ".join(said) or "none"
-
-
-def _told(part: str) -> str:
-    """``control plane``, ``workers``, or ``group md-1`` where there are several."""
-    return {CP: "control plane", MD: "workers"}.get(part) or f"group ``{part.partition('/')[2]}``"
 
 
 @dataclasses.dataclass(frozen=True)

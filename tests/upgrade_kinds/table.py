@@ -49,7 +49,7 @@ def _users(name: str) -> list[Obj]:
 
 
 _SIZES = (
-    Kind("Nothing"),
+    Kind("No change at all", sample=True),
     Kind("CPUs of the workers", {"MD:numCPUs": 4}, rolls=(MD,), sample=True),
     Kind("Memory of the control plane", {"CP:memoryMiB": 16384}, rolls=(CP,)),
     Kind("Disks of all machines", {"CP:diskGiB": 25, "MD:diskGiB": 25}, rolls=ALL),
@@ -239,7 +239,9 @@ _API_SERVER = (
             "etcdEncryption": [
                 {
                     "resources": ["secrets"],
-                    "providers": [{"kms": {"name": "plugin", "socketListenAddress": "unix:///var/run/kms/socket.sock"}}],
+                    "providers": [
+                        {"kms": {"name": "plugin", "socketListenAddress": "unix:///var/run/kms/socket.sock"}}
+                    ],
                 }
             ]
         },

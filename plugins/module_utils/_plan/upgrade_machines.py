@@ -115,7 +115,7 @@ def unready(holder: Obj, machines: t.Sequence[Obj]) -> str:
 
 
 def scaled_away(holder: Obj, machines: t.Sequence[Obj], *, count: int) -> list[Obj]:
-    """Which ``count`` of the machines of a part go when fewer are wanted, by the rules of the controller that holds them.
+    """Which ``count`` machines of a part go when fewer are wanted, by the rules of the controller that holds them.
 
     Those that somebody marked go first. A control plane goes on with the oldest; a group of workers with those that are
     not healthy, then by name, unless somebody gave it another order.

@@ -131,7 +131,7 @@ def _fits(machine: Obj, sets: t.Mapping[str, Obj], holder: Obj) -> bool:
 
 
 def removed(sides: Sides, *, vms: t.Mapping[str, Obj]) -> tuple[Affected, ...]:
-    """Machines that nothing replaces: the surplus of parts that are scaled down, and groups the config no longer has."""
+    """Machines that nothing replaces: the surplus of parts that are scaled down, and groups that are gone."""
     gone = [
         machines_room.affected(machine, vms, part=group_part(group), reasons=("the group is removed",))
         for group in sides.rolls.removed

@@ -30,9 +30,12 @@ RUN = run(MARKS, PARTS)
 
 
 def test_a_run_is_known_by_its_marks() -> None:
-    assert RUN == Run(
-        seconds={"providers": 60.0, "control_plane": 300.0, "workers": 140.0},
-        machines={"control_plane": 3, "workers": 2},
+    assert (
+        Run(
+            seconds={"providers": 60.0, "control_plane": 300.0, "workers": 140.0},
+            machines={"control_plane": 3, "workers": 2},
+        )
+        == RUN
     )
 
 
