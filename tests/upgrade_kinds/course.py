@@ -108,10 +108,9 @@ class Course:
             findings = exc.details.get("findings", ()) if exc.details else ()
             assert self._changing.uuids() == before
             return Outcome(refused=frozenset({exc.code, *(str(one.get("code")) for one in findings)}))
-        self._machines = None
+        self.state, self._machines = wanted, None
         self._carry_out(wanted)
         after = self._machines = self._changing.uuids()
-        self.state = wanted
         replaced, removed = plan["machines_replaced"], plan["machines_removed"]
         return Outcome(
             planned=frozenset(one["uuid"] for one in (*replaced, *removed)),
