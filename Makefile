@@ -84,6 +84,11 @@ why: python lab-build ## break a cluster in many ways between real servers and t
 	@python3 $(TOOLS)/suites.py run why
 	@$(FIGURES) show why.
 
+.PHONY: kinds
+kinds: python lab-build ## carry out every kind of change between real servers, each planned before (opt-in); needs no lab
+	@python3 $(TOOLS)/suites.py run kinds
+	@$(FIGURES) show upgrade.
+
 .PHONY: cuts
 cuts: python lab-build ## moves and deletions cut at a sample of their requests, then run again; needs no lab
 	@python3 $(TOOLS)/suites.py run cuts

@@ -40,6 +40,29 @@ options:
     description:
       - Public key for users that the config gives none.
     type: str
+  upgrade_marks:
+    description:
+      - When an upgrade began, and when each phase or part of it ended. They are kept in the folder of the cluster, so
+        that M(eks.anywhere.cluster_upgrade_info) can tell how long the next one will take. Keeping them is no change.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - The phase, or the part of the cluster such as V(workers/md-0). That of the first mark does not matter.
+        type: str
+        required: true
+      at:
+        description:
+          - The moment, in seconds since 1970.
+        type: float
+        required: true
+  upgrade_parts:
+    description:
+      - The part of each machine that was replaced.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -71,6 +94,7 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import files, inputs
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_times import Mark
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
@@ -82,6 +106,12 @@ SPEC = Spec(
             "state_dir": {"type": "path", "default": "."},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "ssh_authorized_key": {"type": "str", "no_log": False},
+            "upgrade_marks": {
+                "type": "list",
+                "elements": "dict",
+                "options": {"name": {"type": "str", "required": True}, "at": {"type": "float", "required": True}},
+            },
+            "upgrade_parts": {"type": "list", "elements": "str", "default": []},
         },
     ),
     mutually_exclusive=(("config_file", "config"),),
@@ -92,8 +122,12 @@ SPEC = Spec(
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Write or remove."""
     local = LocalFiles()
+    config = inputs.cluster_config(params, files=local, environ=os.environ)
+    marks = [Mark(**mark) for mark in params["upgrade_marks"] or ()]
+    if marks and not context.check_mode:
+        files.keep_times(config, state_dir=params["state_dir"], marks=marks, parts=params["upgrade_parts"], files=local)
     return files.converge(
-        inputs.cluster_config(params, files=local, environ=os.environ),
+        config,
         state_dir=params["state_dir"],
         state=params["state"],
         files=local,

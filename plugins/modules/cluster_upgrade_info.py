@@ -235,7 +235,9 @@ machines_replaced:
       elements: str
       sample: ["VSphereMachineTemplate.spec.numCPUs 2 -> 4"]
 machines_removed:
-  description: Machines of worker groups that the config does not have any more, in the same shape.
+  description:
+    - Machines that go without being replaced, in the same shape. They are those of worker groups that the config does
+      not have any more, and where fewer are wanted those that their controller takes first.
   returned: success
   type: list
   elements: dict
@@ -380,6 +382,13 @@ no_return:
   returned: success
   type: str
   sample: control_plane
+expected_seconds:
+  description:
+    - How long the upgrade will take, told from the last upgrades of this cluster. Null when none of them had all that
+      this one has, so always before the first.
+  returned: success
+  type: int
+  sample: 720
 backup_file:
   description:
     - Folder that the backup of this state is written to; a file of the same name with the ending C(.json) beside it

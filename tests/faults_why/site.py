@@ -58,15 +58,22 @@ class Site:
     inside: Inside
     kube: KubeClient
 
-    def objects(self) -> list[Obj]:
-        """What a management cluster holds of the cluster.
+    def fitted(self, objects: list[Obj]) -> list[Obj]:
+        """Rendered objects with what is different here: the port of the API server, and an etcd that nobody manages.
 
-        Its etcd is one that nobody here manages: KCP asks a member of a stacked one through its kubelet.
+        KCP asks a member of a stacked one through its kubelet, which does not run.
         """
-        found = self.cluster.objects(self.vcenter)
+        for obj in objects:
+            if obj["kind"] == "VSphereCluster":
+                obj["spec"]["controlPlaneEndpoint"]["port"] = self.cluster.port
+            if obj["kind"] == "KubeadmControlPlane":
+                obj["spec"]["kubeadmConfigSpec"]["clusterConfiguration"]["etcd"] = {"external": ETCD}
+        return objects
+
+    def objects(self) -> list[Obj]:
+        """What a management cluster holds of the cluster."""
+        found = self.fitted(self.cluster.objects(self.vcenter))
         authority = next(obj for obj in found if obj["metadata"]["name"] == f"{NAME}-ca")
-        plane = next(obj for obj in found if obj["kind"] == "KubeadmControlPlane")
-        plane["spec"]["kubeadmConfigSpec"]["clusterConfiguration"]["etcd"] = {"external": ETCD}
         copies = [
             {**authority, "metadata": {**authority["metadata"], "name": f"{NAME}-{role}"}}
             for role in ("etcd", "apiserver-etcd-client")
@@ -159,10 +166,13 @@ def call(module: types.ModuleType, params: t.Mapping[str, t.Any]) -> t.Mapping[s
 
 
 @contextlib.contextmanager
-def site(home: pathlib.Path) -> t.Iterator[Site]:
-    """Start everything; the cluster has one control plane machine and one worker, both with their nodes."""
+def site(home: pathlib.Path, *, templates: str = TEMPLATES) -> t.Iterator[Site]:
+    """Start everything; the cluster has one control plane machine and one worker, both with their nodes.
+
+    ``templates`` are those of vCenter.
+    """
     with contextlib.ExitStack() as stack:
-        vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=TEMPLATES, listen=own_address()))
+        vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=templates, listen=own_address()))
         api, own = (_server(stack, home, name, trusts_clients=name == NAME) for name in ("management", NAME))
         for server in (api, own):
             server.launch()

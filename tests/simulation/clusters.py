@@ -55,6 +55,11 @@ class Cluster:
     name: str
     api: ApiServer
 
+    @property
+    def port(self) -> int:
+        """Where the API server listens."""
+        return int(self.api.url.rpartition(":")[2])
+
     def prepare(self) -> None:
         """What kubeadm leaves in a cluster that is initialised."""
         kube = KubeClient.from_kubeconfig(self.api.kubeconfig)
@@ -73,7 +78,7 @@ class Cluster:
         objects = [*rendered["control_plane"], *rendered["workers"]]
         for obj in objects:
             if obj["kind"] == "VSphereCluster":
-                obj["spec"]["controlPlaneEndpoint"]["port"] = int(self.api.url.rpartition(":")[2])
+                obj["spec"]["controlPlaneEndpoint"]["port"] = self.port
         return [self._authority(), *objects]
 
     def config(self, vcenter: Simulator, *, workers: int = 1) -> str:

@@ -26,6 +26,7 @@ import yaml
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
+from ansible_collections.eks.anywhere.tests.simulation.definitions import definition
 from ansible_collections.eks.anywhere.tests.simulation.servers import (
     START_SECONDS,
     ApiServer,
@@ -36,6 +37,7 @@ from ansible_collections.eks.anywhere.tests.simulation.servers import (
 )
 
 Obj = dict[str, t.Any]
+INVENTORY = "clusterctl.cluster.x-k8s.io/v1alpha3"
 PAUSE_SECONDS = 0.1
 RESTING_SECONDS = 2.0
 RESTING = "--watch-filter=nobody"
@@ -243,25 +245,13 @@ def _manifests(provider: Provider) -> list[Obj]:
 
 
 def _inventory_definition() -> Obj:
-    """clusterctl's list of installed providers, whose shape nobody checks here."""
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {"name": "v1alpha3", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "providers.clusterctl.cluster.x-k8s.io", "labels": {"clusterctl.cluster.x-k8s.io": ""}},
-        "spec": {
-            "group": "clusterctl.cluster.x-k8s.io",
-            "names": {"kind": "Provider", "listKind": "ProviderList", "plural": "providers", "singular": "provider"},
-            "scope": "Namespaced",
-            "versions": [version],
-        },
-    }
+    """clusterctl's list of installed providers."""
+    return definition(INVENTORY, "Provider", labels={"clusterctl.cluster.x-k8s.io": ""})
 
 
 def _inventory_entry(provider: Provider, *, namespace: str) -> Obj:
     return {
-        "apiVersion": "clusterctl.cluster.x-k8s.io/v1alpha3",
+        "apiVersion": INVENTORY,
         "kind": "Provider",
         "metadata": {"name": provider.label, "namespace": namespace},
         "providerName": provider.name,
@@ -270,4 +260,4 @@ def _inventory_entry(provider: Provider, *, namespace: str) -> Obj:
     }
 
 
-__all__ = ("PROVIDERS", "Provider", "Providers")
+__all__ = ("INVENTORY", "PROVIDERS", "Provider", "Providers")

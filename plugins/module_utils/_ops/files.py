@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._config.text import dumped
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import upgrade_times
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_times import Mark
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
@@ -36,6 +40,14 @@ def present(folder: Folder, *, text: str, files: Files, check_mode: bool) -> Res
     return Result(actions=(f"{verb} {folder.config_file}",), before=before or "", after=text, data=data)
 
 
+def keep_times(
+    config: ClusterConfig, *, state_dir: str, marks: t.Sequence[Mark], parts: t.Iterable[str], files: Files
+) -> None:
+    """Keep how long an upgrade took, for the next plan. A note, so no change that anybody would want to hear of."""
+    path = Folder(state_dir=state_dir, name=config.name).upgrade_times
+    files.write(path, upgrade_times.added(files.read(path), upgrade_times.run(marks, parts)), mode=CONFIG_MODE)
+
+
 def absent(folder: Folder, *, files: Files, check_mode: bool) -> Result:
     """Remove the generated folder; the config and the kubeconfig stay."""
     data = {"config_path": folder.config_file, "generated_dir": folder.generated}
@@ -45,4 +57,4 @@ def absent(folder: Folder, *, files: Files, check_mode: bool) -> Result:
     return Result(actions=(f"Remove {folder.generated}",) if there else (), data=data)
 
 
-__all__ = ("CONFIG_MODE", "absent", "converge", "present")
+__all__ = ("CONFIG_MODE", "absent", "converge", "keep_times", "present")

@@ -19,6 +19,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan import (
     upgrade_drains,
     upgrade_parts,
     upgrade_peak,
+    upgrade_times,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import Name, key
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label
@@ -67,6 +68,7 @@ class Findings:
         self.replaced = upgrade_parts.replaced(picture.sides, vms=vms, sets=self._around.sets)
         self.removed = upgrade_parts.removed(picture.sides, vms=vms)
         self.fingerprint = picture.fingerprint()
+        self._times = upgrade_times.recorded(ports.files.read(subject.folder.upgrade_times))
 
     def _changed(self, kube: Kube, live: t.Mapping[Name, Obj], wanted: t.Sequence[Obj]) -> converge.Difference:
         """What an apply would change: compared first, and then only those that seem to differ by a dry run."""
@@ -98,6 +100,9 @@ class Findings:
             notes=tuple(
                 f"{template} was not looked at in vCenter: clone mode and disk size may differ"
                 for template in picture.templates_unseen
+            ),
+            expected_seconds=upgrade_times.expected(
+                self._times, remaining=[phase.name for phase in left], parts=[one.part for one in self.replaced]
             ),
         )
 
@@ -135,6 +140,7 @@ class Findings:
             "leftovers": [_reference(obj) for obj in self._leftovers],
             "templates_unseen": self._picture.templates_unseen,
             "no_return": plan.no_return,
+            "expected_seconds": plan.expected_seconds,
             "fingerprint": self.fingerprint.text,
         }
 

@@ -33,6 +33,11 @@ class Folder:
         return posixpath.join(self.path, f"{self.name}-eks-a-cluster.yaml")
 
     @property
+    def upgrade_times(self) -> str:
+        """How long upgrades took."""
+        return posixpath.join(self.path, f"{self.name}-upgrade-times.yaml")
+
+    @property
     def ssh_key(self) -> str:
         """Private key for machines whose users have no key in the config; the public half is beside it."""
         return posixpath.join(self.path, "eks-a-id_rsa")

@@ -36,6 +36,8 @@ _NOT_IN_CONTROL_PLANE_MACHINES = ("initConfiguration", "clusterConfiguration.dns
 _MACHINE_FIELDS = ("MachineDeployment.spec.version", "MachineDeployment.spec.failureDomain")
 _CLUSTER: Keys = ("spec", "clusterName")
 _STRATEGY: Keys = ("spec", "rollout", "strategy")
+_COUNT: Keys = ("spec", "replicas")
+_BOUNDS = tuple(f"cluster.x-k8s.io/cluster-api-autoscaler-node-group-{end}-size" for end in ("min", "max"))
 _IN_PLACE: t.Mapping[str, tuple[Keys, ...]] = {
     "KubeadmControlPlane": (("spec", "machineTemplate", "metadata"), _STRATEGY),
     "MachineDeployment": (("spec", "template", "metadata"), _STRATEGY),
@@ -188,9 +190,20 @@ def _part(live: Obj, wanted: Obj, *, reasons: t.Iterable[Difference], in_place: 
 
 
 def _scaled(live: Obj, wanted: Obj) -> tuple[int, int] | None:
-    """None where the number stays, or is left to an autoscaler."""
-    was, will = (dig(obj, ("spec", "replicas")) for obj in (live, wanted))
+    """None where the number stays, or is left to an autoscaler that has it already."""
+    was, will = dig(live, _COUNT), dig(wanted, _COUNT)
+    if will is None and was is not None:
+        will = _handed_over(live, wanted, int(was))
     return (int(was), int(will)) if was is not None and will is not None and was != will else None
+
+
+def _handed_over(live: Obj, wanted: Obj, count: int) -> int:
+    """The number that an autoscaler begins with: Cluster API brings it within the bounds as it gives it out of hand."""
+    before, after = (obj["metadata"].get("annotations") or {} for obj in (live, wanted))
+    if any(bound in before for bound in _BOUNDS) or not all(bound in after for bound in _BOUNDS):
+        return count
+    least, most = (int(after[bound]) for bound in _BOUNDS)
+    return max(least, min(most, count))
 
 
 __all__ = ("IN_PLACE", "Part", "Rolls", "rolls")

@@ -18,6 +18,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 CONTROL_PLANE_LABEL = "cluster.x-k8s.io/control-plane"
 ETCD_LABEL = "cluster.x-k8s.io/etcd-cluster"
 DEPLOYMENT_LABEL = "cluster.x-k8s.io/deployment-name"
+DELETE_FIRST = "cluster.x-k8s.io/delete-machine"
 YOUNG = dt.timedelta(minutes=15)
 """How long a machine may take to come up before it counts as one that is not ready."""
 
@@ -54,7 +55,7 @@ def part_of(machine: Obj, *, cluster: str) -> str:
 def by_part(machines: t.Iterable[Obj], *, cluster: str) -> dict[str, list[Obj]]:
     """Machines by part, oldest first."""
     found: dict[str, list[Obj]] = {}
-    for machine in sorted(machines, key=lambda one: (one["metadata"].get("creationTimestamp") or "", _name(one))):
+    for machine in sorted(machines, key=lambda one: (_born(one), _name(one))):
         found.setdefault(part_of(machine, cluster=cluster), []).append(machine)
     return found
 
@@ -113,6 +114,38 @@ def unready(holder: Obj, machines: t.Sequence[Obj]) -> str:
     return f"{len(machines) - len(wrong)} of {len(machines)} machines ready (not {', '.join(wrong)})" if wrong else ""
 
 
+def scaled_away(holder: Obj, machines: t.Sequence[Obj], *, count: int) -> list[Obj]:
+    """Which ``count`` machines of a part go when fewer are wanted, by the rules of the controller that holds them.
+
+    Those that somebody marked go first. A control plane goes on with the oldest; a group of workers with those that are
+    not healthy, then by name, unless somebody gave it another order.
+    """
+    workers = holder["kind"] == "MachineDeployment"
+    order = dig(holder, ("spec", "deletion", "order"))
+    by_age = not workers or order in ("Newest", "Oldest")
+    found = sorted(machines, key=lambda one: (_born(one) if by_age else "", _name(one)), reverse=order == "Newest")
+    return sorted(found, key=lambda one: _urgency(one, workers=workers))[:count]
+
+
+def _urgency(machine: Obj, *, workers: bool) -> int:
+    annotations = machine["metadata"].get("annotations") or {}
+    if is_leaving(machine):
+        return 0
+    if DELETE_FIRST in annotations:
+        return 1
+    return 2 if workers and _is_unhealthy(machine) else 3
+
+
+def _is_unhealthy(machine: Obj) -> bool:
+    """What a check of its health, or its node, says; unknown is not unhealthy."""
+    failed = {one.get("type") for one in _conditions(machine) if one.get("status") == "False"}
+    return bool(failed & {"NodeHealthy", "HealthCheckSucceeded"}) or not dig(machine, ("status", "nodeRef"))
+
+
+def _born(machine: Obj) -> str:
+    return str(machine["metadata"].get("creationTimestamp") or "")
+
+
 def affected(machine: Obj, vms: t.Mapping[str, Obj], *, part: str, reasons: t.Sequence[str]) -> Affected:
     """A machine that goes away; ``vms`` by name of the infrastructure machine that owns them."""
     infrastructure = str(dig(machine, ("spec", "infrastructureRef", "name")) or "")
@@ -163,6 +196,7 @@ __all__ = (
     "outdated",
     "owned_vms",
     "part_of",
+    "scaled_away",
     "under_way",
     "unready",
 )

@@ -131,13 +131,25 @@ def _fits(machine: Obj, sets: t.Mapping[str, Obj], holder: Obj) -> bool:
 
 
 def removed(sides: Sides, *, vms: t.Mapping[str, Obj]) -> tuple[Affected, ...]:
-    """Machines of worker groups that the config no longer has."""
-    return tuple(
+    """Machines that nothing replaces: the surplus of parts that are scaled down, and groups that are gone."""
+    gone = [
         machines_room.affected(machine, vms, part=group_part(group), reasons=("the group is removed",))
         for group in sides.rolls.removed
         for machine in sides.machines.get(group_part(group), ())
         if not machines_room.is_leaving(machine)
-    )
+    ]
+    return (*_surplus(sides, vms), *gone)
+
+
+def _surplus(sides: Sides, vms: t.Mapping[str, Obj]) -> t.Iterator[Affected]:
+    for part, holder in sides.holders.items():
+        change, machines = sides.part(part), sides.machines.get(part, ())
+        if change.replaces or not change.scaled or part == ETCD:
+            continue
+        was, will = change.scaled
+        for machine in machines_room.scaled_away(sides.live[key(holder)], machines, count=max(0, len(machines) - will)):
+            if not machines_room.is_leaving(machine):
+                yield machines_room.affected(machine, vms, part=part, reasons=(f"machines {was} -> {will}",))
 
 
 def steps(sides: Sides, going: t.Collection[str]) -> list[Step]:
@@ -147,7 +159,8 @@ def steps(sides: Sides, going: t.Collection[str]) -> list[Step]:
     for part, holder in sides.holders.items():
         there = sides.live.get(key(holder))
         before = len(sides.machines.get(part, ()))
-        after = dig(holder, ("spec", "replicas"))
+        scaled = sides.part(part).scaled
+        after = scaled[1] if scaled else dig(holder, ("spec", "replicas"))
         new = _room(holder, wanted, sides.live)
         found.append(
             Step(

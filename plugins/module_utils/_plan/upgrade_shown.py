@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 import typing as t
 
+from ansible_collections.eks.anywhere.plugins.module_utils._plan import upgrade_times
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Phase
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.parts import CONTROL_PLANE, ETCD
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade import Component, PartState
@@ -43,6 +44,7 @@ class Plan:
     leftovers: tuple[str, ...]
     no_return: str
     notes: tuple[str, ...] = ()
+    expected_seconds: int | None = None
 
 
 def lines(plan: Plan) -> list[str]:
@@ -57,7 +59,7 @@ def lines(plan: Plan) -> list[str]:
         ("drains that will be blocked", [_blocker(one) for one in plan.blockers if one.blocks]),
         ("drains that will be felt", [_blocker(one) for one in plan.blockers if not one.blocks]),
         ("removed when nothing needs it any more", list(plan.leftovers)),
-        ("notes", [*plan.notes, _way_back(plan)]),
+        ("notes", [*plan.notes, _way_back(plan), f"duration: {upgrade_times.shown(plan.expected_seconds)}"]),
     )
     shown = [f"Plan for the upgrade of cluster {plan.name}{_versions(plan.versions)}"]
     for title, block in blocks:

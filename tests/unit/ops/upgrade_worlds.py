@@ -34,10 +34,6 @@ NAME = "w01"
 KUBECONFIG = f"/state/{NAME}/{NAME}-eks-a-cluster.kubeconfig"
 NAMESPACE = "eksa-system"
 LOGIN = Credentials(username="operator", password="not-a-secret", ssh_authorized_key=KEY)
-HELD = {
-    "control_plane": (f"{NAME}-cp", {"cluster.x-k8s.io/control-plane": ""}),
-    "workers/md-0": (f"{NAME}-md-0", {"cluster.x-k8s.io/deployment-name": f"{NAME}-md-0"}),
-}
 
 CHART = """
 apiVersion: apps/v1
@@ -97,6 +93,8 @@ class World:
     kube: FakeKube = dataclasses.field(default_factory=lambda: FakeKube("own"))
     files: FakeFiles = dataclasses.field(default_factory=lambda: FakeFiles({KUBECONFIG: "kubeconfig"}))
     report: FakeReporter = dataclasses.field(default_factory=FakeReporter)
+    counts: t.Mapping[str, int] = dataclasses.field(default_factory=lambda: {"control_plane": 3, "workers/md-0": 2})
+    environ: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Create it."""
@@ -122,16 +120,17 @@ class World:
             }
         )
         files.converge(subject.config, state_dir="/state", state="present", files=self.files, check_mode=False)
-        for part, count in (("control_plane", 3), ("workers/md-0", 2)):
+        for part, count in self.counts.items():
             for number in range(count):
                 self.machine(part, number)
 
     def subject(self, text: str = "", release: Release | None = None, **more: t.Any) -> upgrade_info.Subject:
         """What is asked for."""
         return upgrade_info.Subject(
-            config=keys.completed(cluster.load(text or self.text), KEY),
+            config=keys.completed(cluster.load(text or self.text, environ=self.environ), KEY),
             bundles=load_bundles((release or self.release).bundles),
             state_dir="/state",
+            environ=self.environ,
             **{"credentials": LOGIN, **more},
         )
 
@@ -182,7 +181,7 @@ class World:
 
     def machine(self, part: str, number: int, **status: t.Any) -> str:
         """A machine with its VM; returns its name."""
-        prefix, labels = HELD[part]
+        prefix, labels = _held(part)
         name = f"{prefix}-{number}"
         identity = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
         metadata = {"namespace": NAMESPACE, "labels": {"cluster.x-k8s.io/cluster-name": NAME, **labels}}
@@ -215,6 +214,14 @@ class World:
         self.kube.seed(machine)
         self.kube.seed(vm)
         return name
+
+
+def _held(part: str) -> tuple[str, dict[str, str]]:
+    """How the machines of a part are called and labelled."""
+    if part == "control_plane":
+        return f"{NAME}-cp", {"cluster.x-k8s.io/control-plane": ""}
+    name = f"{NAME}-{part.partition('/')[2]}"
+    return name, {"cluster.x-k8s.io/deployment-name": name}
 
 
 def uuid_of(machine: str) -> str:

@@ -13,6 +13,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.naming import s
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_compare import may_change
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_drains import blockers
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_leftovers import leftovers, still_used
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_machines import scaled_away
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_peak import Room, Step, peak, surge
 
 from .worlds import Obj, living, objects, pick
@@ -235,3 +236,32 @@ def test_labels_count_when_they_are_rendered() -> None:
     wanted = {**WANTED, "metadata": {"name": "x", "labels": {"a": "c"}}}
     assert may_change(owned({}), wanted)
     assert not may_change(owned({}), {**wanted, "metadata": {"name": "x", "labels": {"a": "b"}}})
+
+
+def machine(name: str, *, born: str = "2026-01-01", healthy: bool = True, **metadata: t.Any) -> Obj:
+    conditions = [{"type": "NodeHealthy", "status": "True" if healthy else "False"}]
+    return {
+        "metadata": {"name": name, "creationTimestamp": f"{born}T00:00:00Z", **metadata},
+        "status": {"nodeRef": {"name": name}, "conditions": conditions},
+    }
+
+
+OLD, NEW = machine("b"), machine("a", born="2026-02-01")
+SICK, MARKED = machine("c", healthy=False), machine("d", annotations={"cluster.x-k8s.io/delete-machine": ""})
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "machines", "first"),
+    [
+        ("MachineDeployment", "", [OLD, NEW], "ab"),
+        ("MachineDeployment", "Oldest", [NEW, OLD], "ba"),
+        ("MachineDeployment", "Newest", [OLD, NEW], "ab"),
+        ("MachineDeployment", "", [NEW, OLD, SICK, MARKED], "dcab"),
+        ("KubeadmControlPlane", "", [NEW, OLD, SICK, MARKED], "dbca"),
+    ],
+)
+def test_which_machines_go_when_fewer_are_wanted(kind: str, order: str, machines: list[Obj], first: str) -> None:
+    holder = {"kind": kind, "spec": {"deletion": {"order": order}} if order else {}}
+    for count in range(len(machines) + 1):
+        found = scaled_away(holder, machines, count=count)
+        assert "".join(one["metadata"]["name"] for one in found) == first[:count]
