@@ -125,8 +125,8 @@ kubeconfig:
   sample: /home/me/prod/prod-eks-a-cluster.kubeconfig
 builder_kubeconfig:
   description:
-    - Path of the kubeconfig of the cluster that builds it, there or not. That is the bootstrap cluster of a cluster that
-      manages itself, and the management cluster of any other.
+    - Path of the kubeconfig of the cluster that builds it, there or not. For a cluster that manages itself that is the
+      bootstrap cluster, for any other its management cluster.
   returned: success
   type: str
   sample: /home/me/prod/generated/prod.kind.kubeconfig

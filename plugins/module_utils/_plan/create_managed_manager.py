@@ -19,9 +19,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_objects 
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import dig
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
-UNRELEASED = (0, 0, 0)
-"""A management cluster built from sources serves every release."""
-
 
 def _no_kubeconfig(case: Case) -> EksaError | None:
     if case.management.kubeconfig_file:
@@ -91,8 +88,7 @@ def _paused(case: Case) -> EksaError | None:
 
 def _older(case: Case) -> EksaError | None:
     has = str(dig(case.manager[0], ("spec", "eksaVersion")) or "")
-    live, wanted = versions.semver(has), versions.semver(case.release)
-    if live is None or wanted is None or live == UNRELEASED or wanted <= live:
+    if not versions.beyond(case.release, has):
         return None
     return EksaError(
         f"Cluster {case.config.name} is to run EKS Anywhere {case.release}; its management cluster "
