@@ -1,7 +1,7 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A workload cluster created for real by its management cluster, one module after the other, as the playbook calls them.
+"""A workload cluster created for real by its management cluster, one module after the other as in the playbook.
 
 Two API servers, the real providers, machines in a simulated vCenter. No kubelet runs, so the network is left out.
 """
