@@ -70,6 +70,11 @@ e2e-upgrade-minor: lab-up ## upgrade a cluster (1 + 1) to the next minor version
 	@python3 $(TOOLS)/suites.py run e2e-upgrade-minor
 	@$(FIGURES) show upgrade_minor
 
+.PHONY: e2e-workload
+e2e-workload: lab-up ## create and delete a cluster that another one manages, which stays as it is (opt-in, long)
+	@python3 $(TOOLS)/suites.py run e2e-workload
+	@$(FIGURES) show create_workload delete_workload
+
 .PHONY: faults
 faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
 	@python3 $(TOOLS)/suites.py run faults

@@ -24,6 +24,9 @@ VSPHERE: Options = {
     "vsphere_username": {"type": "str"},
     "vsphere_password": {"type": "str", "no_log": True},
 }
+MANAGEMENT: Options = {
+    "management_kubeconfig": {"type": "path"},
+}
 WAIT: Options = {
     "timeout_seconds": {"type": "int", "default": 1800},
 }
@@ -90,6 +93,7 @@ __all__ = (
     "CLUSTER",
     "ENVIRONMENT",
     "KUBE",
+    "MANAGEMENT",
     "TOOLS",
     "VSPHERE",
     "WAIT",

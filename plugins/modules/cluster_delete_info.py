@@ -23,6 +23,7 @@ description:
 extends_documentation_fragment:
   - eks.anywhere.attributes
   - eks.anywhere.cluster
+  - eks.anywhere.management
   - eks.anywhere.tools
   - eks.anywhere.vsphere
 attributes:
@@ -43,11 +44,6 @@ options:
   kubeconfig:
     description:
       - Kubeconfig of the cluster, when it is not in the documented place.
-    type: path
-  management_kubeconfig:
-    description:
-      - Kubeconfig of the cluster that manages this one, when it is not in the documented place.
-      - Not used for a cluster that manages itself.
     type: path
   purge:
     description:
@@ -185,7 +181,14 @@ machines:
 import typing as t
 from pathlib import Path
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, TOOLS, VSPHERE, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import (
+    CLUSTER,
+    MANAGEMENT,
+    TOOLS,
+    VSPHERE,
+    Spec,
+    merge,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import delete_config, delete_info
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.delete_vcenter import Datacenter
@@ -200,12 +203,12 @@ from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session impo
 SPEC = Spec(
     options=merge(
         CLUSTER,
+        MANAGEMENT,
         TOOLS,
         VSPHERE,
         {
             "state_dir": {"type": "path", "default": "."},
             "kubeconfig": {"type": "path"},
-            "management_kubeconfig": {"type": "path"},
             "purge": {"type": "bool", "default": False},
         },
     ),

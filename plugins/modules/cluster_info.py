@@ -12,18 +12,23 @@ version_added: 0.1.0
 author:
   - eks.anywhere contributors (@eks-anywhere)
 description:
-  - Looks at the files, at the bootstrap cluster and at the cluster itself, and says which phases of its creation are
-    done. Nothing is remembered from earlier runs, so a run that was cut goes on where the world says it stands.
-  - Works before anything exists. Only docker has to answer, because a bootstrap cluster that cannot be seen may be the
-    only one that knows the machines; a finished cluster needs neither docker nor kind.
+  - Looks at the files, at the cluster that builds it and at the cluster itself, and says which phases of its creation
+    are done. Nothing is remembered from earlier runs, so a run that was cut goes on where the world says it stands.
+  - A cluster that manages itself is built by a bootstrap cluster. It works before anything exists. Only docker has to
+    answer, because a bootstrap cluster that cannot be seen may be the only one that knows the machines; a finished
+    cluster needs neither docker nor kind.
+  - A workload cluster, whose config names another management cluster, is built by that one. Neither docker nor kind is
+    needed, and fewer phases. The management cluster has to answer and to be fit for it.
   - A kubeconfig that was lost is read again, that of the bootstrap cluster from its node, that of the cluster from the
     Secret that Cluster API keeps. No file is written.
-  - A finished cluster costs two requests to its API server.
+  - A finished cluster costs two requests to its API server, a workload cluster two to its management cluster and one to
+    its own.
   - In check mode the plan is shown, with the phases that remain, the virtual machines and the objects.
   - Fails where going on would do harm, such as a kubeconfig whose cluster does not answer.
 extends_documentation_fragment:
   - eks.anywhere.attributes
   - eks.anywhere.cluster
+  - eks.anywhere.management
   - eks.anywhere.tools
 attributes:
   check_mode:
@@ -46,7 +51,7 @@ options:
     type: path
 requirements:
   - kubernetes >= 31.0.0
-  - docker >= 7.0.0
+  - docker >= 7.0.0, for a cluster that manages itself
   - kind, when the kubeconfig of a bootstrap cluster was lost
 """
 
@@ -56,6 +61,11 @@ EXAMPLES = r"""
     config_file: prod.yaml
     bundles_file: bundles/bundles.yaml
   register: prod
+
+- name: Observe a workload cluster
+  eks.anywhere.cluster_info:
+    config_file: shop.yaml
+    management_kubeconfig: prod/prod-eks-a-cluster.kubeconfig
 
 - name: Say what is left to do
   ansible.builtin.debug:
@@ -113,13 +123,25 @@ kubeconfig:
   returned: success
   type: str
   sample: /home/me/prod/prod-eks-a-cluster.kubeconfig
+builder_kubeconfig:
+  description:
+    - Path of the kubeconfig of the cluster that builds it, there or not. For a cluster that manages itself that is the
+      bootstrap cluster, for any other its management cluster.
+  returned: success
+  type: str
+  sample: /home/me/prod/generated/prod.kind.kubeconfig
+manager_kubeconfig:
+  description: Path of the kubeconfig of the cluster that manages it once it is created, there or not.
+  returned: success
+  type: str
+  sample: /home/me/prod/prod-eks-a-cluster.kubeconfig
 bootstrap_kubeconfig:
-  description: Path of the kubeconfig of the bootstrap cluster, there or not.
+  description: Path of the kubeconfig of the bootstrap cluster, there or not. Empty for a workload cluster.
   returned: success
   type: str
   sample: /home/me/prod/generated/prod.kind.kubeconfig
 bootstrap_name:
-  description: Name of the bootstrap cluster.
+  description: Name of the bootstrap cluster. Empty for a workload cluster.
   returned: success
   type: str
   sample: prod-eks-a-cluster
@@ -217,7 +239,7 @@ import os
 import typing as t
 from pathlib import Path
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, TOOLS, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, MANAGEMENT, TOOLS, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient, Patience
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import info, inputs
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.kind_tool import KindTool
@@ -236,6 +258,7 @@ ENGINE_SECONDS = 5
 SPEC = Spec(
     options=merge(
         CLUSTER,
+        MANAGEMENT,
         TOOLS,
         {"state_dir": {"type": "path", "default": "."}, "kubeconfig": {"type": "path"}},
     ),
@@ -262,6 +285,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         bundles=inputs.bundles(params, files=files),
         state_dir=str(Path(params["state_dir"]).absolute()),
         kubeconfig=params["kubeconfig"],
+        management_kubeconfig=params["management_kubeconfig"],
     )
     return info.info(subject, ports=ports, check_mode=context.check_mode)
 

@@ -28,6 +28,7 @@ description:
 extends_documentation_fragment:
   - eks.anywhere.attributes
   - eks.anywhere.cluster
+  - eks.anywhere.management
   - eks.anywhere.vsphere
   - eks.anywhere.tools
 attributes:
@@ -50,10 +51,6 @@ options:
   kubeconfig:
     description:
       - Kubeconfig of the cluster, when it is not in the documented place.
-    type: path
-  management_kubeconfig:
-    description:
-      - Kubeconfig of the management cluster of a workload cluster, when it is not in the documented place.
     type: path
   template_facts:
     description:
@@ -412,7 +409,14 @@ import os
 import typing as t
 from pathlib import Path
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, TOOLS, VSPHERE, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import (
+    CLUSTER,
+    MANAGEMENT,
+    TOOLS,
+    VSPHERE,
+    Spec,
+    merge,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import upgrade_info
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -425,12 +429,12 @@ from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context
 SPEC = Spec(
     options=merge(
         CLUSTER,
+        MANAGEMENT,
         VSPHERE,
         TOOLS,
         {
             "state_dir": {"type": "path", "default": "."},
             "kubeconfig": {"type": "path"},
-            "management_kubeconfig": {"type": "path"},
             "template_facts": {"type": "dict"},
             "ssh_authorized_key": {"type": "str", "no_log": False},
             "backup_dir": {"type": "path"},

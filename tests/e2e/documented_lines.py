@@ -40,6 +40,21 @@ ALL = frozenset((*BEFORE_MACHINE_CONFIGS, *PER_MACHINE_CONFIG, *AFTER_MACHINE_CO
 CHECKS = (*BEFORE_MACHINE_CONFIGS, *PER_MACHINE_CONFIG, *AFTER_MACHINE_CONFIGS[:2])
 
 
-def documented(machine_configs: int) -> list[str]:
-    """What a creation with that many VSphereMachineConfigs prints."""
-    return [*BEFORE_MACHINE_CONFIGS, *PER_MACHINE_CONFIG * machine_configs, *AFTER_MACHINE_CONFIGS]
+OF_MANAGEMENT_CLUSTERS = frozenset(
+    (
+        "Creating new bootstrap cluster",
+        "Installing cluster-api providers on bootstrap cluster",
+        "Provider specific setup",
+        "Installing cluster-api providers on workload cluster",
+        "Moving cluster management from bootstrap to workload cluster",
+        "Installing EKS-A custom components (CRD and controller) on workload cluster",
+        "Deleting bootstrap cluster",
+    )
+)
+"""What is done only for a cluster that is to manage itself."""
+
+
+def documented(machine_configs: int, *, managed: bool = False) -> list[str]:
+    """What a creation with that many VSphereMachineConfigs prints; ``managed`` by another cluster."""
+    lines = [*BEFORE_MACHINE_CONFIGS, *PER_MACHINE_CONFIG * machine_configs, *AFTER_MACHINE_CONFIGS]
+    return [line for line in lines if not (managed and line in OF_MANAGEMENT_CLUSTERS)]

@@ -85,14 +85,21 @@ class World:
 
 
 @contextlib.contextmanager
-def world(home: pathlib.Path, *, clusters: t.Sequence[str] = (), together: t.Sequence[str] = ()) -> t.Iterator[World]:
+def world(
+    home: pathlib.Path,
+    *,
+    clusters: t.Sequence[str] = (),
+    together: t.Sequence[str] = (),
+    later: t.Sequence[str] = (),
+) -> t.Iterator[World]:
     """Start everything; the source manages the named clusters, each with a control plane machine and a worker.
 
-    Clusters ``together`` share the one API server that stands for the control plane of each.
+    Clusters ``together`` share the one API server that stands for the control plane of each. Those of ``later`` nobody
+    manages yet; their API servers are up, and their machines will boot.
     """
     with contextlib.ExitStack() as stack:
         vcenter = stack.enter_context(simulator(lab_program("vcsim"), templates=TEMPLATES, listen=own_address()))
-        made = [Cluster(name, _server(stack, home, name, trusts_clients=True)) for name in clusters]
+        made = [Cluster(name, _server(stack, home, name, trusts_clients=True)) for name in (*clusters, *later)]
         if together:
             shared = _server(stack, home, "together", trusts_clients=True)
             made += [Cluster(name, shared) for name in together]
@@ -113,16 +120,18 @@ def world(home: pathlib.Path, *, clusters: t.Sequence[str] = (), together: t.Seq
         found = World(
             vcenter=vcenter, source=managements[0], target=managements[1], clusters=tuple(made), guests=guests
         )
-        _fill(found)
+        _fill(found, but=later)
         yield found
 
 
-def _fill(found: World) -> None:
+def _fill(found: World, *, but: t.Collection[str]) -> None:
     found.source.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}])
     for cluster in found.clusters:
         cluster.prepare()
+    made = [cluster for cluster in found.clusters if cluster.name not in but]
+    for cluster in made:
         found.source.apply(cluster.objects(found.vcenter))
-    found.wait_provisioned(found.source, count=2 * len(found.clusters))
+    found.wait_provisioned(found.source, count=2 * len(made))
 
 
 def _server(stack: contextlib.ExitStack, home: pathlib.Path, name: str, *, trusts_clients: bool = False) -> ApiServer:

@@ -47,7 +47,9 @@ SUITES: dict[str, Suite] = {
     "property": Suite(_pytest("-n", "auto", "tests/property"), seconds_at_most=40),
     "integration": Suite(_pytest("-n", "2", "--dist", "loadfile", "tests/integration_real"), seconds_at_most=300),
     "molecule": Suite((sys.executable, str(TOOLS / "molecule_suite.py")), seconds_at_most=120),
-    "e2e": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "not ha and not upgrade"), seconds_at_most=1500),
+    "e2e": Suite(
+        _pytest("-v", "-s", "tests/e2e", "-m", "not ha and not upgrade and not workload"), seconds_at_most=1500
+    ),
     "e2e-etcd": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "etcd"), seconds_at_most=900),
     "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha and not upgrade"), seconds_at_most=2400),
     "e2e-upgrade": Suite(
@@ -60,6 +62,7 @@ SUITES: dict[str, Suite] = {
     "e2e-upgrade-minor": Suite(
         _pytest("-v", "-s", "tests/e2e", "-m", "upgrade and minor and not drains"), seconds_at_most=2400
     ),
+    "e2e-workload": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "workload"), seconds_at_most=1800),
     "faults": Suite(_pytest("-v", "tests/faults", "-m", "not half_built"), seconds_at_most=2400),
     "faults-delete": Suite(
         _pytest("-v", "-n", "2", "--dist", "worksteal", "tests/faults", "-m", "half_built"), seconds_at_most=3600

@@ -60,12 +60,6 @@ GAPS: tuple[Gap, ...] = (
     Gap(CREATE, "spec.identityProviderRefs", "AWS IAM authentication", lambda config: config.aws_iam is not None),
     Gap(CREATE, "spec.etcdEncryption", "encryption at rest", lambda config: bool(config.etcd_encryption)),
     Gap(CREATE, "spec.clusterNetwork.cniConfig", "a CNI other than Cilium", lambda config: config.cilium is None),
-    Gap(
-        CREATE,
-        "spec.managementCluster",
-        "a workload cluster of another management cluster",
-        lambda config: not config.self_managed,
-    ),
 )
 
 

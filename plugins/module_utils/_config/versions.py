@@ -29,10 +29,19 @@ def semver(text: str) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
+def beyond(release: str, manager: str) -> bool:
+    """Whether a release of EKS Anywhere is newer than its management cluster's; what is no version is not judged.
+
+    A management cluster that was built from sources (v0.0.0) serves every release.
+    """
+    wanted, serves = semver(release), semver(manager)
+    return wanted is not None and serves is not None and serves != (0, 0, 0) and wanted > serves
+
+
 def named_in(version: str, text: str) -> bool:
     """Whether the name of an image or template has the version in it: ``1.34``, ``1-34``, ``1_34`` or ``134``."""
     bare, name = (value.translate(_NO_SEPARATORS) for value in (version, text))
     return bare in name
 
 
-__all__ = ("kubernetes", "named_in", "semver")
+__all__ = ("beyond", "kubernetes", "named_in", "semver")

@@ -24,7 +24,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_objects 
     foreign_clusters,
     is_paused,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import Folder, node_label
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import node_label
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.move_journal import NAME as JOURNAL
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import ContainerHost, Files, Kube, Obj, Reporter
@@ -53,17 +53,10 @@ class Ports:
 
 @dataclasses.dataclass(frozen=True)
 class Subject(Located):
-    """The cluster that is looked at; kubeconfigs None: in the documented places. ``config_file`` stays, it is input."""
+    """The cluster that is looked at. ``config_file`` stays, it is input."""
 
     config_file: str = ""
-    management_kubeconfig: str | None = None
     purge: bool = False
-
-    @property
-    def management_path(self) -> str:
-        """Kubeconfig of the cluster that manages it."""
-        folder = Folder(state_dir=self.state_dir, name=self.config.management_name)
-        return self.management_kubeconfig or folder.kubeconfig
 
 
 def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
@@ -91,7 +84,7 @@ def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
             "bootstrap_kubeconfig": folder.bootstrap_kubeconfig,
             "bootstrap_name": folder.bootstrap_name,
             "manager": observed.manager,
-            "manager_kubeconfig": folder.bootstrap_kubeconfig if config.self_managed else subject.management_path,
+            "manager_kubeconfig": folder.bootstrap_kubeconfig if config.self_managed else subject.manager_path,
             "phases": [dataclasses.asdict(phase) for phase in phases],
             "remaining": [phase.name for phase in left],
             "finished": not left,
@@ -123,7 +116,7 @@ class _Observer:
             folder_lost=not (bootstrap_file or self._ports.files.exists(self._folder.kind_config)),
             workload=Side() if managed else self._side(self._subject.kubeconfig_path),
             kubeconfig_file=self._ports.files.exists(self._subject.kubeconfig_path),
-            management=self._side(self._subject.management_path) if managed else None,
+            management=self._side(self._subject.manager_path) if managed else None,
             machines=self._ports.datacenter.machines(self._machines),
             files=delete_files.ours(self._folder, files=self._ports.files, keep=self._subject.config_file),
         )

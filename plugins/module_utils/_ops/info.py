@@ -10,19 +10,20 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import sources
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.info_observe import Look, Ports, Subject
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.info_observe import Look
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.info_observe_managed import ManagedLook
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.info_servers import Servers
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.info_subject import Ports, Subject
 from ansible_collections.eks.anywhere.plugins.module_utils._plan import create, create_shown
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.create_conflict import Case, conflict
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Standing
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
 
 def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
     """Observe and plan; in check mode the plan is shown."""
-    look = Look(subject, ports=ports)
-    observed = look.observe()
-    found = conflict(Case(subject.config, observed, folder=subject.folder, kubeconfig=subject.kubeconfig_path))
-    if found:
-        raise found
+    servers = Servers(subject, ports=ports)
+    look = (Look if subject.config.self_managed else ManagedLook)(subject, servers=servers, ports=ports)
+    observed: Standing = look.standing()
     phases = create.phases(observed)
     remaining = [phase.name for phase in phases if not phase.done]
     planned = create_shown.machines(subject.config)
@@ -42,7 +43,7 @@ def info(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
             "machines": [dataclasses.asdict(machine) for machine in planned],
             "endpoint_ours": observed.endpoint_ours,
             "source_lost": observed.source_lost,
-            "api_calls": look.calls,
+            "api_calls": servers.calls,
         }
     )
 
@@ -60,8 +61,10 @@ def _facts(subject: Subject) -> dict[str, t.Any]:
         "gitops": config.gitops,
         "folder": folder.path,
         "kubeconfig": subject.kubeconfig_path,
-        "bootstrap_kubeconfig": folder.bootstrap_kubeconfig,
-        "bootstrap_name": folder.bootstrap_name,
+        "builder_kubeconfig": subject.builder_path,
+        "manager_kubeconfig": subject.manager_path,
+        "bootstrap_kubeconfig": folder.bootstrap_kubeconfig if config.self_managed else "",
+        "bootstrap_name": folder.bootstrap_name if config.self_managed else "",
     }
 
 

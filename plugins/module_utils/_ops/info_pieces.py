@@ -71,19 +71,27 @@ class Pieces:
 
     def missing_providers(self, kube: Kube) -> tuple[str, ...]:
         """Deployments, then the inventory that clusterctl writes after them, then the credentials."""
-        providers = (*_COMMON, _INFRASTRUCTURE[self.config.provider], *(_ETCD if self.config.external_etcd else ()))
-        wanted = (*_CERT_MANAGER, *providers)
+        missing = self.missing_controllers(kube)
+        if missing:
+            return missing
+        listed = {item["metadata"]["namespace"] for item in kube.list(**INVENTORY)}
+        unlisted = [f"inventory of {namespace}" for namespace, _name in self._providers if namespace not in listed]
+        return (*unlisted, *self._missing_credentials(kube))
+
+    def missing_controllers(self, kube: Kube) -> tuple[str, ...]:
+        """Deployments that build machines, not there or not available."""
+        wanted = (*_CERT_MANAGER, *self._providers)
         found = {
             (item["metadata"]["namespace"], item["metadata"]["name"]): item
             for item in kube.list(api_version="apps/v1", kind="Deployment")
         }
         missing = [f"{namespace}/{name}" for namespace, name in wanted if (namespace, name) not in found]
         missing += [reason.sentence for reason in explain([found[key] for key in wanted if key in found])]
-        if missing:
-            return tuple(missing)
-        listed = {item["metadata"]["namespace"] for item in kube.list(**INVENTORY)}
-        missing = [f"inventory of {namespace}" for namespace, _name in providers if namespace not in listed]
-        return (*missing, *self._missing_credentials(kube))
+        return tuple(missing)
+
+    @property
+    def _providers(self) -> tuple[tuple[str, str], ...]:
+        return (*_COMMON, _INFRASTRUCTURE[self.config.provider], *(_ETCD if self.config.external_etcd else ()))
 
     def _missing_credentials(self, kube: Kube) -> tuple[str, ...]:
         wanted = _CREDENTIALS.get(self.config.provider, ())

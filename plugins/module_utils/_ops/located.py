@@ -14,11 +14,12 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.folder import F
 
 @dataclasses.dataclass(frozen=True)
 class Located:
-    """``kubeconfig`` None: in the documented place."""
+    """Kubeconfigs None: in the documented places."""
 
     config: ClusterConfig
     state_dir: str
     kubeconfig: str | None = None
+    management_kubeconfig: str | None = None
 
     @property
     def folder(self) -> Folder:
@@ -29,6 +30,13 @@ class Located:
     def kubeconfig_path(self) -> str:
         """Its kubeconfig, there or not."""
         return self.kubeconfig or self.folder.kubeconfig
+
+    @property
+    def manager_path(self) -> str:
+        """Kubeconfig of the cluster that manages it for good, which may be itself."""
+        if self.config.self_managed:
+            return self.kubeconfig_path
+        return self.management_kubeconfig or Folder(self.state_dir, self.config.management_name).kubeconfig
 
 
 __all__ = ("Located",)

@@ -13,7 +13,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.upgrade_info_ask import Question, about, ask
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.upgrade_info_subject import NAMESPACE, Subject
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.upgrade_info_wanted import Wanted
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import Name, by_name
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import Name, by_name, dig
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._render.clusterctl import CERT_MANAGER_VERSION_ANNOTATION
@@ -33,12 +33,16 @@ _VENDOR = ("anywhere.eks.amazonaws.com/", "distro.eks.amazonaws.com/")
 
 @dataclasses.dataclass(frozen=True)
 class Live:
-    """What was found. ``described`` are the vendor's objects, whose kinds have the names of other kinds."""
+    """What was found. ``described`` are the vendor's objects, whose kinds have the names of other kinds.
+
+    ``manager_release`` is what another cluster that manages this one says that it runs.
+    """
 
     cluster: t.Mapping[Name, Obj]
     described: t.Mapping[Name, Obj]
     machines: tuple[Obj, ...]
     installed: t.Mapping[str, str]
+    manager_release: str = ""
 
     def capi_cluster(self, name: str) -> Obj | None:
         """The Cluster of Cluster API."""
@@ -85,7 +89,16 @@ class Look:
             described=by_name(vendor),
             machines=tuple(obj for obj in others if obj["kind"] == "Machine"),
             installed=_installed(others),
+            manager_release=self._manager_release(),
         )
+
+    def _manager_release(self) -> str:
+        config = self._subject.config
+        if config.self_managed:
+            return ""
+        found = self._manager.list(api_version=EKSA, kind="Cluster")
+        managers = (obj for obj in found if obj["metadata"]["name"] == config.management_name)
+        return next((str(dig(obj, ("spec", "eksaVersion")) or "") for obj in managers), "")
 
     def surroundings(self) -> Surroundings:
         """Virtual machines, and what runs on the nodes."""

@@ -107,6 +107,9 @@ class Picture:
         found = [
             *upgrade_refusals.of_change(changes(examine(before, environ)[0], examine(after, environ)[0])),
             *upgrade_refusals.of_release(self.release, self.wanted.release),
+            *upgrade_refusals.of_manager(
+                self.subject.config.management_name, self.live.manager_release, self.wanted.release
+            ),
         ]
         if self.sides.rolls.any or self.components or self.cilium:
             found += upgrade_refusals.of_parts(upgrade_parts.unready(self.sides, today=today))

@@ -43,11 +43,10 @@ class Ports:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Subject(Located):
-    """Kubeconfigs None: in the documented places. Paths of backups and plans are empty when none is asked for."""
+    """Paths of backups and plans are empty when none is asked for."""
 
     bundles: Bundles
     credentials: Credentials = dataclasses.field(repr=False)
-    management_kubeconfig: str | None = None
     template_facts: t.Mapping[str, TemplateFacts] = dataclasses.field(default_factory=dict)
     environ: t.Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
     backup_dir: str = ""
@@ -58,14 +57,6 @@ class Subject(Located):
     def knows_secrets(self) -> bool:
         """Whether the Secrets of the cluster can be rendered, to be compared."""
         return bool(self.credentials.username and self.credentials.password)
-
-    @property
-    def manager_path(self) -> str:
-        """Kubeconfig of the cluster that manages it, which may be itself."""
-        if self.config.self_managed:
-            return self.kubeconfig_path
-        folder = Folder(state_dir=self.state_dir, name=self.config.management_name)
-        return self.management_kubeconfig or folder.kubeconfig
 
 
 def subject(params: t.Mapping[str, t.Any], *, files: Files, environ: t.Mapping[str, str]) -> Subject:

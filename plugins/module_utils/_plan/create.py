@@ -2,12 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""The creation of a self-managed cluster as ordered phases: which are done follows from what was observed, alone."""
+"""The creation of a self-managed cluster as ordered phases: which are done follows from what was observed, alone.
+
+That of a cluster which another one manages is in ``create_managed``; both are told by :func:`phases`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
+import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 
@@ -24,19 +28,39 @@ WHOLE = frozenset({"delete", "resume"})
 """Phases of a move that begin when the target holds all that moves."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Bootstrap:
-    """The bootstrap cluster. ``silence`` says why it cannot be asked; the rest is then unknown and stays empty.
+PHASES = (
+    "bootstrap",
+    "bootstrap_providers",
+    "cluster_objects",
+    "machines",
+    "kubeconfig",
+    "networking",
+    "storage_class",
+    "workload_providers",
+    "moved",
+    "eksa_components",
+    "eksa_objects",
+    "config_file",
+    "bootstrap_deleted",
+)
+"""Of a cluster that manages itself."""
+_BUILDING = PHASES[: PHASES.index("networking")]
 
-    ``unasked`` is why the container engine could not say whether there is one at all. ``journal`` is the phase of a
-    move that is under way.
+NO_EKSA_OBJECTS: t.Mapping[Presence, str] = {
+    Presence.ABSENT: "Cluster object missing",
+    Presence.PAUSED: "Cluster object paused",
+    Presence.ACTIVE: "",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Builder:
+    """The cluster whose controllers build another. ``silence`` says why it cannot be asked; the rest is then unknown
+    and stays as it is here.
     """
 
-    containers: tuple[str, ...] = ()
-    unasked: EksaError | None = None
     silence: str = "there is none"
     kubeconfig_file: bool = False
-    journal: str = ""
     cluster: Presence = Presence.ABSENT
     missing_objects: tuple[str, ...] = ()
     missing_providers: tuple[str, ...] = ()
@@ -46,6 +70,17 @@ class Bootstrap:
     def answers(self) -> bool:
         """Whether its API could be asked."""
         return not self.silence
+
+
+@dataclasses.dataclass(frozen=True)
+class Bootstrap(Builder):
+    """The bootstrap cluster. ``unasked`` is why the container engine could not say whether there is one at all;
+    ``journal`` is the phase of a move that is under way.
+    """
+
+    containers: tuple[str, ...] = ()
+    unasked: EksaError | None = None
+    journal: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +108,8 @@ class Workload:
 @dataclasses.dataclass(frozen=True)
 class Observed:
     """One look at the machine, the bootstrap cluster and the cluster."""
+
+    names: t.ClassVar[tuple[str, ...]] = PHASES
 
     bootstrap: Bootstrap = Bootstrap()
     workload: Workload = Workload()
@@ -117,6 +154,10 @@ class Observed:
             and gone
         )
 
+    def missing(self) -> dict[str, str]:
+        """What is missing in each phase, in a few words; empty where nothing is."""
+        return {**_before_move(self), **_after_move(self)}
+
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
@@ -127,32 +168,29 @@ class Phase:
     detail: str = ""
 
 
-PHASES = (
-    "bootstrap",
-    "bootstrap_providers",
-    "cluster_objects",
-    "machines",
-    "kubeconfig",
-    "networking",
-    "storage_class",
-    "workload_providers",
-    "moved",
-    "eksa_components",
-    "eksa_objects",
-    "config_file",
-    "bootstrap_deleted",
-)
+class Standing(t.Protocol):
+    """Where the creation of a cluster stands, of whatever kind the cluster is; ``names`` are its phases in order."""
+
+    names: t.ClassVar[tuple[str, ...]]
+
+    @property
+    def finished(self) -> bool: ...
+
+    @property
+    def endpoint_ours(self) -> bool: ...
+
+    @property
+    def source_lost(self) -> bool: ...
+
+    def missing(self) -> t.Mapping[str, str]: ...
 
 
-_BUILDING = PHASES[: PHASES.index("networking")]
-
-
-def phases(observed: Observed) -> tuple[Phase, ...]:
+def phases(standing: Standing) -> tuple[Phase, ...]:
     """Every phase in order, done or not."""
-    if observed.finished:
-        return tuple(Phase(name, done=True) for name in PHASES)
-    missing = {**_before_move(observed), **_after_move(observed)}
-    return tuple(Phase(name, done=not missing[name], detail=missing[name]) for name in PHASES)
+    if standing.finished:
+        return tuple(Phase(name, done=True) for name in standing.names)
+    missing = standing.missing()
+    return tuple(Phase(name, done=not missing[name], detail=missing[name]) for name in standing.names)
 
 
 def _before_move(observed: Observed) -> dict[str, str]:
@@ -177,7 +215,6 @@ def _before_move(observed: Observed) -> dict[str, str]:
 def _after_move(observed: Observed) -> dict[str, str]:
     bootstrap, workload = observed.bootstrap, observed.workload
     unknown = workload.silence
-    eksa = {Presence.ABSENT: "Cluster object missing", Presence.PAUSED: "Cluster object paused", Presence.ACTIVE: ""}
     left = ", ".join(bootstrap.containers)
     return {
         "networking": unknown or workload.missing_network,
@@ -185,7 +222,7 @@ def _after_move(observed: Observed) -> dict[str, str]:
         "workload_providers": unknown or ", ".join(workload.missing_providers),
         "moved": "" if observed.moved else unknown or _move_detail(observed),
         "eksa_components": unknown or workload.missing_definitions,
-        "eksa_objects": unknown or eksa[workload.eksa_cluster],
+        "eksa_objects": unknown or NO_EKSA_OBJECTS[workload.eksa_cluster],
         "config_file": "" if observed.config_file else "not written",
         "bootstrap_deleted": left if left else "" if observed.moved else "not created yet",
     }
@@ -201,4 +238,15 @@ def _move_detail(observed: Observed) -> str:
     return f"Cluster is {source} on the bootstrap cluster, {target} on the cluster itself"
 
 
-__all__ = ("PHASES", "Bootstrap", "Observed", "Phase", "Presence", "Workload", "phases")
+__all__ = (
+    "NO_EKSA_OBJECTS",
+    "PHASES",
+    "Bootstrap",
+    "Builder",
+    "Observed",
+    "Phase",
+    "Presence",
+    "Standing",
+    "Workload",
+    "phases",
+)

@@ -35,17 +35,6 @@ def conflict(case: Case) -> EksaError | None:
     return next((found for check in _CHECKS if (found := check(case))), None)
 
 
-def _managed(case: Case) -> EksaError | None:
-    config = case.config
-    if config.self_managed:
-        return None
-    return EksaError(
-        f"Cluster {config.name} is to be managed by {config.management_name}, not by itself.",
-        code="cluster.not_self_managed",
-        hint="Set spec.managementCluster.name to the cluster's own name; managed clusters are not supported yet.",
-    )
-
-
 def _engine_silent(case: Case) -> EksaError | None:
     """A bootstrap cluster that cannot be seen may be the only one that knows the machines."""
     unasked = case.observed.bootstrap.unasked
@@ -123,7 +112,6 @@ def _orphaned(case: Case) -> EksaError | None:
 
 
 _CHECKS: tuple[t.Callable[[Case], EksaError | None], ...] = (
-    _managed,
     _engine_silent,
     _unreachable,
     _kubeconfig_lost,

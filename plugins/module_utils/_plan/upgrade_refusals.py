@@ -17,6 +17,7 @@ FIELD = "upgrade.field_refused"
 KUBERNETES = "upgrade.kubernetes_skew"
 RELEASE = "upgrade.release_skew"
 OLDER = "upgrade.release_older"
+MANAGER = "upgrade.manager_older"
 UNREADY = "upgrade.not_ready"
 SEVERAL = "upgrade.refused"
 
@@ -24,6 +25,7 @@ _HINTS: t.Mapping[str, str] = {
     FIELD: "Set the field back to what the cluster has.",
     KUBERNETES: "Upgrade one minor version after the other.",
     RELEASE: "Upgrade EKS Anywhere one minor version after the other.",
+    MANAGER: "Upgrade the management cluster first, or use the Bundles manifest of its release.",
     OLDER: "Use the Bundles manifest of the release that the cluster runs, or of a newer one.",
     UNREADY: "See why with the playbook eks.anywhere.why, mend it, and run again.",
 }
@@ -66,6 +68,13 @@ def of_release(live: str, wanted: str) -> list[Refusal]:
     return [Refusal(OLDER, "EKS Anywhere", f"{wanted} is older than {live}, which the cluster runs")]
 
 
+def of_manager(name: str, serves: str, wanted: str) -> list[Refusal]:
+    """A release that the management cluster does not know yet; ``serves`` is empty where the cluster manages itself."""
+    if not versions.beyond(wanted, serves):
+        return []
+    return [Refusal(MANAGER, "EKS Anywhere", f"{wanted} is newer than {serves} of the management cluster {name}")]
+
+
 def of_parts(unready: t.Mapping[str, str]) -> list[Refusal]:
     """Parts that are not ready, with what is wrong with them."""
     return [Refusal(UNREADY, part.replace("_", " "), words) for part, words in unready.items() if words]
@@ -89,4 +98,4 @@ def error(name: str, refusals: t.Sequence[Refusal]) -> EksaError | None:
     )
 
 
-__all__ = ("Refusal", "error", "of_change", "of_parts", "of_release")
+__all__ = ("Refusal", "error", "of_change", "of_manager", "of_parts", "of_release")

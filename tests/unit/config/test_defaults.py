@@ -135,7 +135,6 @@ def test_reading_without_judgement_takes_what_creation_refuses() -> None:
     ("edit", "stage", "feature"),
     [
         (samples.assign("gitOpsRef", {"kind": "FluxConfig", "name": "x"}), support.CREATE, "GitOps"),
-        (samples.assign("managementCluster", {"name": "other"}), support.CREATE, "management cluster"),
         (samples.assign("VSphereMachineConfig/w01:osFamily", "bottlerocket"), support.CREATE, "Bottlerocket"),
         (samples.assign("datacenterRef.kind", "DockerDatacenterConfig"), support.CREATE, "with the provider Docker"),
         (samples.assign("datacenterRef.kind", "NutanixDatacenterConfig"), support.RENDER, "the provider Nutanix"),

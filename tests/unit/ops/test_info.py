@@ -84,7 +84,7 @@ class World:
             node_kubeconfig=lambda name: self.in_node,
             report=self.report,
         )
-        subject = info.Subject(config=self.wanted, bundles=None, state_dir="/state")
+        subject = info.Subject(config=self.wanted, state_dir="/state")
         return info.info(subject, ports=ports, check_mode=check_mode)
 
     def remaining(self) -> list[str]:
@@ -519,20 +519,3 @@ def test_states_in_which_going_on_would_do_harm(world: t.Callable[[], World], co
         world().info()
     assert caught.value.code == code
     assert caught.value.hint
-
-
-def test_a_managed_cluster_is_refused() -> None:
-    world = World()
-    managed = dataclasses.replace(config(), management_name="other")
-    ports = info.Ports(
-        files=world.files,
-        containers=world.host,
-        artifacts=FakeArtifacts({}),
-        open_file=lambda path: world.workload,
-        connect=lambda text: world.workload,
-        node_kubeconfig=lambda name: "",
-        report=world.report,
-    )
-    with pytest.raises(EksaError) as caught:
-        info.info(info.Subject(config=managed, bundles=None, state_dir="/state"), ports=ports, check_mode=False)
-    assert caught.value.code == "cluster.not_self_managed"

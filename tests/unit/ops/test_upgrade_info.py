@@ -15,7 +15,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials i
 from ansible_collections.eks.anywhere.tests.unit.config import samples
 from ansible_collections.eks.anywhere.tests.unit.render.test_cluster import KEY, TEXTS
 
-from .upgrade_worlds import NAME, NAMESPACE, Release, World, uuid_of
+from .upgrade_worlds import MANAGER, NAME, NAMESPACE, ManagedWorld, Release, World, uuid_of
 
 CP = [f"{NAME}-cp-{number}" for number in range(3)]
 MD = [f"{NAME}-md-0-{number}" for number in range(2)]
@@ -421,3 +421,29 @@ def test_pods_in_the_way_are_named() -> None:
         "PodDisruptionBudget shop/db: allows no disruption: it wants 2 of 2" in one for one in world.report.lines
     )
     assert world.info(CHANGE).data["blockers"] == []
+
+
+def test_a_managed_cluster_as_its_config_says_costs_one_request_more() -> None:
+    world = ManagedWorld()
+    found = world.info()
+    assert found.data["finished"]
+    assert found.data["manager_kubeconfig"] == MANAGER
+    assert found.data["api_calls"] <= MOST_CALLS + 1
+
+
+def test_a_managed_cluster_rolls_and_leaves_the_components_of_its_manager_alone() -> None:
+    world = ManagedWorld()
+    release = Release(eksd=PATCH, cilium="v1.19.5-1").newer("version: v1.15.2", "version: v1.15.3")
+    data = world.info(release=release).data
+    assert data["remaining"] == ["networking", "control_plane", "workers", "eksa_objects"]
+    assert [one["machine"] for one in data["machines_replaced"]] == [*CP, *MD]
+    assert not [one for one in data["components"] if one["name"].startswith("infrastructure")]
+    assert world.kube.log == world.own.log == []
+
+
+def test_a_managed_cluster_is_not_upgraded_beyond_its_manager() -> None:
+    world = ManagedWorld()
+    world.manager("v0.24.9")
+    error = refused(world, {})
+    assert error.code == "upgrade.manager_older"
+    assert "of the management cluster mgmt" in error.message

@@ -32,6 +32,8 @@ from ansible_collections.eks.anywhere.tests.unit.render.test_cluster import KEY,
 Obj = dict[str, t.Any]
 NAME = "w01"
 KUBECONFIG = f"/state/{NAME}/{NAME}-eks-a-cluster.kubeconfig"
+MANAGER = "/state/mgmt/mgmt-eks-a-cluster.kubeconfig"
+MANAGED = samples.edited(samples.assign("managementCluster", {"name": "mgmt"}), samples.STACKED)
 NAMESPACE = "eksa-system"
 LOGIN = Credentials(username="operator", password="not-a-secret", ssh_authorized_key=KEY)
 
@@ -222,6 +224,33 @@ def _held(part: str) -> tuple[str, dict[str, str]]:
         return f"{NAME}-cp", {"cluster.x-k8s.io/control-plane": ""}
     name = f"{NAME}-{part.partition('/')[2]}"
     return name, {"cluster.x-k8s.io/deployment-name": name}
+
+
+@dataclasses.dataclass
+class ManagedWorld(World):
+    """A cluster that another one manages: ``kube`` is the management cluster, ``own`` the cluster itself."""
+
+    text: str = MANAGED
+    own: FakeKube = dataclasses.field(default_factory=lambda: FakeKube("inside"))
+    files: FakeFiles = dataclasses.field(default_factory=lambda: FakeFiles({KUBECONFIG: "own", MANAGER: "manager"}))
+
+    def __post_init__(self) -> None:
+        """What is in the cluster is not in the one that manages it."""
+        super().__post_init__()
+        for key in [key for key in self.kube.objects if key[2] == "kube-system"]:
+            self.own.objects[key] = self.kube.objects.pop(key)
+        self.manager("v0.26.0")
+
+    def manager(self, release: str) -> None:
+        """What the management cluster says of itself."""
+        api = "anywhere.eks.amazonaws.com/v1alpha1"
+        metadata = {"name": "mgmt", "namespace": "default"}
+        self.kube.seed({"apiVersion": api, "kind": "Cluster", "metadata": metadata, "spec": {"eksaVersion": release}})
+
+    def ports(self, release: Release | None = None) -> upgrade_info.Ports:
+        """The outside world."""
+        clients = {KUBECONFIG: self.own, MANAGER: self.kube}
+        return dataclasses.replace(super().ports(release), open_file=clients.__getitem__)
 
 
 def uuid_of(machine: str) -> str:

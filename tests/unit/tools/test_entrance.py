@@ -13,7 +13,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PROMISED = (
-    "create test check e2e e2e-etcd e2e-ha e2e-upgrade e2e-upgrade-ha e2e-upgrade-killed e2e-upgrade-minor faults cuts cuts-all perf docs lab-up lab-down clean".split()  # noqa: SIM905  (as people read it)
+    "create test check e2e e2e-etcd e2e-ha e2e-upgrade e2e-upgrade-ha e2e-upgrade-killed e2e-upgrade-minor e2e-workload faults cuts cuts-all perf docs lab-up lab-down clean".split()  # noqa: SIM905  (as people read it)
 )
 
 
