@@ -77,6 +77,7 @@ CALM_STDLIB = frozenset(
         "pathlib",
         "posixpath",
         "re",
+        "statistics",
         "string",
         "struct",
         "textwrap",
