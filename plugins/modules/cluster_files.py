@@ -122,14 +122,12 @@ SPEC = Spec(
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Write or remove."""
     local = LocalFiles()
-    config = inputs.cluster_config(params, files=local, environ=os.environ)
-    marks = [Mark(**mark) for mark in params["upgrade_marks"] or ()]
-    if marks and not context.check_mode:
-        files.keep_times(config, state_dir=params["state_dir"], marks=marks, parts=params["upgrade_parts"], files=local)
     return files.converge(
-        config,
+        inputs.cluster_config(params, files=local, environ=os.environ),
         state_dir=params["state_dir"],
         state=params["state"],
+        marks=tuple(Mark(**mark) for mark in params["upgrade_marks"] or ()),
+        parts=params["upgrade_parts"],
         files=local,
         check_mode=context.check_mode,
     )

@@ -177,10 +177,20 @@ def destroy(lab: Lab, names: t.Collection[str]) -> None:
     with lab.vcenter() as content:
         view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], recursive=True)
         for machine in [one for one in view.view if one.name in names]:
-            # Not asked first: pyVmomi cannot read the whole runtime of a simulated machine.
-            with contextlib.suppress(vim.fault.InvalidPowerState):
-                WaitForTask(machine.PowerOffVM_Task())
+            _destroy(machine)
+
+
+def _destroy(machine: vim.VirtualMachine) -> None:
+    """Not asked first whether it is on: a late look at its container may call it so once more."""
+    for left in reversed(range(5)):
+        with contextlib.suppress(vim.fault.InvalidPowerState):
+            WaitForTask(machine.PowerOffVM_Task())
+        try:
             WaitForTask(machine.Destroy_Task())
+            return
+        except vim.fault.InvalidPowerState:
+            if not left:
+                raise
 
 
 def places(lab: Lab) -> frozenset[str]:

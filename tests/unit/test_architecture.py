@@ -77,7 +77,6 @@ CALM_STDLIB = frozenset(
         "pathlib",
         "posixpath",
         "re",
-        "statistics",
         "string",
         "struct",
         "textwrap",

@@ -19,11 +19,25 @@ from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 CONFIG_MODE = 0o644
 
 
-def converge(config: ClusterConfig, *, state_dir: str, state: str, files: Files, check_mode: bool) -> Result:
-    """``present``: the config is written with its defaults; ``absent``: the generated files are gone."""
+def converge(
+    config: ClusterConfig,
+    *,
+    state_dir: str,
+    state: str,
+    files: Files,
+    check_mode: bool,
+    marks: t.Sequence[Mark] = (),
+    parts: t.Iterable[str] = (),
+) -> Result:
+    """``present``: the config is written with its defaults; ``absent``: the generated files are gone.
+
+    ``marks`` are those of an upgrade that has just ended, which replaced machines of these ``parts``.
+    """
     folder = Folder(state_dir=state_dir, name=config.name)
     if state == "absent":
         return absent(folder, files=files, check_mode=check_mode)
+    if marks and not check_mode:
+        _keep_times(folder.upgrade_times, marks, parts, files=files)
     text = "---\n".join(dumped(document) for document in config.documents)
     return present(folder, text=text, files=files, check_mode=check_mode)
 
@@ -40,11 +54,8 @@ def present(folder: Folder, *, text: str, files: Files, check_mode: bool) -> Res
     return Result(actions=(f"{verb} {folder.config_file}",), before=before or "", after=text, data=data)
 
 
-def keep_times(
-    config: ClusterConfig, *, state_dir: str, marks: t.Sequence[Mark], parts: t.Iterable[str], files: Files
-) -> None:
-    """Keep how long an upgrade took, for the next plan. A note, so no change that anybody would want to hear of."""
-    path = Folder(state_dir=state_dir, name=config.name).upgrade_times
+def _keep_times(path: str, marks: t.Sequence[Mark], parts: t.Iterable[str], *, files: Files) -> None:
+    """How long an upgrade took, for the next plan. A note, so no change that anybody would want to hear of."""
     files.write(path, upgrade_times.added(files.read(path), upgrade_times.run(marks, parts)), mode=CONFIG_MODE)
 
 
@@ -57,4 +68,4 @@ def absent(folder: Folder, *, files: Files, check_mode: bool) -> Result:
     return Result(actions=(f"Remove {folder.generated}",) if there else (), data=data)
 
 
-__all__ = ("CONFIG_MODE", "absent", "converge", "keep_times", "present")
+__all__ = ("CONFIG_MODE", "absent", "converge", "present")

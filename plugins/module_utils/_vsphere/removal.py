@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import typing as t
 
@@ -24,6 +25,7 @@ DETAILS = ("name", "config.uuid", "config.instanceUuid", "config.template", "con
 ABOVE = ("name", "parent")
 TASK_SECONDS = 300.0
 PAUSE_SECONDS = 0.5
+ATTEMPTS = 5
 
 
 def search(query: MachineSearch, *, content: t.Any) -> FoundMachines:
@@ -61,20 +63,25 @@ def destroy(machine: MachineItem, *, content: t.Any) -> None:
             hint="Run again: the machines are looked at anew.",
             details={"name": there[0], "uuid": there[1]},
         )
-    try:
-        if row.values.get("runtime.powerState") != "poweredOff":
+    with contextlib.suppress(vmodl.fault.ManagedObjectNotFound):
+        for left in reversed(range(ATTEMPTS)):
             _switch_off(collector, ref)
-        _finish(collector, ref.Destroy_Task(), machine.path)
-    except vmodl.fault.ManagedObjectNotFound:
-        return
+            try:
+                _finish(collector, ref.Destroy_Task(), machine.path)
+                return
+            except vim.fault.InvalidPowerState:
+                # Switched on again in between, as high availability does.
+                if not left:
+                    raise
 
 
 def _switch_off(collector: Collector, ref: t.Any) -> None:
-    """What is off already, by then, is what was wanted."""
-    try:
-        _finish(collector, ref.PowerOffVM_Task(), "")
-    except vim.fault.InvalidPowerState:
+    """What is off already is what was wanted."""
+    row = collector.read_one(ref, ("runtime.powerState",))
+    if row is None or row.values.get("runtime.powerState") == "poweredOff":
         return
+    with contextlib.suppress(vim.fault.InvalidPowerState):
+        _finish(collector, ref.PowerOffVM_Task(), "")
 
 
 def _finish(collector: Collector, task: t.Any, path: str) -> None:

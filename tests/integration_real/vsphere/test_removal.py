@@ -17,6 +17,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import MachineItem, MachineSearch
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import removal
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 from ansible_collections.eks.anywhere.plugins.modules import cluster_leftovers
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import Cluster
@@ -115,6 +116,25 @@ def test_a_machine_is_destroyed_on_or_off_and_once(vcsim: Simulator, machines: N
                 session.destroy(item)
                 session.destroy(item)
         assert [item.name for item in found(session)] == ["prod-db-x2x9l", "prod-zzzzz"]
+
+
+def test_a_machine_that_was_switched_on_again_is_switched_off_again(
+    vcsim: Simulator, machines: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Destroyed at that moment it is refused."""
+    switch_off = removal._switch_off
+    looks: list[str] = []
+
+    def late(*args: t.Any) -> None:
+        looks.append("looked")
+        if len(looks) > 1:
+            switch_off(*args)
+
+    monkeypatch.setattr(removal, "_switch_off", late)
+    with opened(vcsim) as session:
+        session.destroy(next(item for item in found(session) if item.name == "prod-x2x9l"))
+    assert len(looks) == 2
+    assert "prod-x2x9l" not in names(vcsim)
 
 
 def test_another_machine_under_the_same_reference_is_left_alone(vcsim: Simulator, machines: None) -> None:

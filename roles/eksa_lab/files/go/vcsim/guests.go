@@ -54,8 +54,8 @@ func (g *guests) cloning(ctx *simulator.Context, method *simulator.Method) {
 
 const (
 	settleStep  = 100 * time.Millisecond
-	settleOff   = 5
-	settleSteps = 50
+	settleOff   = 15
+	settleSteps = 100
 )
 
 // settling is called before every SOAP method. A machine that was just powered off may be called powered on once more,
