@@ -216,7 +216,7 @@ class _Restoration:
         if step.task is Task.OVERWRITE:
             return write.put(node, target=kube, there=there, uids=uids)
         if there is not None:
-            write.remove(dataclasses.replace(node, obj=there), source=kube)
+            write.remove(node.holding(there), source=kube)
         wanted = planning.marked(node, mark=self._wish.mark) if ours else node
         return write.put(wanted, target=kube, there=None, uids=uids)
 

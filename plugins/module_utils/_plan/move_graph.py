@@ -100,6 +100,10 @@ class Node:
         """Whether a provider asks the move to wait for it."""
         return asks_to_wait(self.obj)
 
+    def holding(self, obj: Obj) -> Node:
+        """The same node with another content."""
+        return Node(self.key, self.kind, obj, self.tenants, self.shared, self.keep)
+
 
 def asks_to_wait(obj: Obj) -> bool:
     """Whether a provider put the annotation on an object that holds a move back."""

@@ -181,7 +181,7 @@ def marked(node: Node, *, mark: str) -> Node:
     """The node as it is created when the restore lets it go in the end."""
     metadata = node.obj["metadata"]
     annotations = {**(metadata.get("annotations") or {}), MARK: mark}
-    return dataclasses.replace(node, obj={**node.obj, "metadata": {**metadata, "annotations": annotations}})
+    return node.holding({**node.obj, "metadata": {**metadata, "annotations": annotations}})
 
 
 def pause_patch(key: Key, obj: Obj, *, mark: str) -> Obj:
