@@ -24,7 +24,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_objects 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import Goal, judge
 
-Seen = t.TypeVar("Seen", bound="Builder | Workload")
+Seen = t.TypeVar("Seen", Builder, Workload)
 Built = t.TypeVar("Built", bound=Builder)
 
 CAPI_NAMESPACE = "eksa-system"
