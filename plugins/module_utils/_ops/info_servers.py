@@ -19,12 +19,12 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import (
     Target,
     kubeconfig_of,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Builder, Presence, Workload
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.create import Builder, Presence, Server
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_objects import EKSA, PAUSED
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.cluster import Goal, judge
 
-Seen = t.TypeVar("Seen", Builder, Workload)
+Seen = t.TypeVar("Seen", bound=Server)
 Built = t.TypeVar("Built", bound=Builder)
 
 CAPI_NAMESPACE = "eksa-system"

@@ -54,10 +54,20 @@ NO_EKSA_OBJECTS: t.Mapping[Presence, str] = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Builder:
-    """The cluster whose controllers build another. ``silence`` says why it cannot be asked; the rest is then unknown
-    and stays as it is here.
-    """
+class Server:
+    """A cluster that is asked. ``silence`` says why it cannot be; all else of it is then unknown, and stays as it is."""
+
+    silence: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether its API could be asked."""
+        return not self.silence
+
+
+@dataclasses.dataclass(frozen=True)
+class Builder(Server):
+    """The cluster whose controllers build another."""
 
     silence: str = "there is none"
     kubeconfig_file: bool = False
@@ -65,11 +75,6 @@ class Builder:
     missing_objects: tuple[str, ...] = ()
     missing_providers: tuple[str, ...] = ()
     missing_machines: str = "no machines yet"
-
-    @property
-    def answers(self) -> bool:
-        """Whether its API could be asked."""
-        return not self.silence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Bootstrap(Builder):
 
 
 @dataclasses.dataclass(frozen=True)
-class Workload:
+class Workload(Server):
     """The cluster itself, asked through its kubeconfig file, or while there is none through what the bootstrap cluster
     keeps of it. ``missing_*`` are empty when nothing is missing; ``journal`` is the phase of a move that is under way.
     """
@@ -98,11 +103,6 @@ class Workload:
     missing_storage_class: str = "not looked at"
     missing_providers: tuple[str, ...] = ("not looked at",)
     missing_definitions: str = "not looked at"
-
-    @property
-    def answers(self) -> bool:
-        """Whether its API could be asked."""
-        return not self.silence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -246,6 +246,7 @@ __all__ = (
     "Observed",
     "Phase",
     "Presence",
+    "Server",
     "Standing",
     "Workload",
     "phases",
