@@ -30,8 +30,7 @@ class Kind:
     Bundles manifest and all that belongs to it.
 
     ``rolls`` are the parts whose machines are all replaced, ``removed`` those that go, ``fewer`` says of parts how many
-    of their machines go because less of them are wanted. ``refused`` is the code of the refusal. Rows of the ``sample``
-    make a way of their own.
+    of their machines go because less of them are wanted. ``refused`` is the code of the refusal.
     """
 
     title: str
@@ -43,7 +42,6 @@ class Kind:
     adds: tuple[Obj, ...] = ()
     drops: tuple[str, ...] = ()
     release: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    sample: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
