@@ -30,7 +30,8 @@ class Kind:
     Bundles manifest and all that belongs to it.
 
     ``rolls`` are the parts whose machines are all replaced, ``removed`` those that go, ``fewer`` says of parts how many
-    of their machines go because less of them are wanted. ``refused`` is the code of the refusal.
+    of their machines go because less of them are wanted. ``refused`` is the code of the refusal. Rows of the ``sample``
+    make a way of their own.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Kind:
     adds: tuple[Obj, ...] = ()
     drops: tuple[str, ...] = ()
     release: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    sample: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

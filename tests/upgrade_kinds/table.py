@@ -49,8 +49,8 @@ def _users(name: str) -> list[Obj]:
 
 
 _SIZES = (
-    Kind("No change at all"),
-    Kind("CPUs of the workers", {"MD:numCPUs": 4}, rolls=(MD,)),
+    Kind("No change at all", sample=True),
+    Kind("CPUs of the workers", {"MD:numCPUs": 4}, rolls=(MD,), sample=True),
     Kind("Memory of the control plane", {"CP:memoryMiB": 16384}, rolls=(CP,)),
     Kind("Disks of all machines", {"CP:diskGiB": 25, "MD:diskGiB": 25}, rolls=ALL),
 )
@@ -83,7 +83,7 @@ _MACHINES = (
     Kind("NTP servers", {"CP:hostOSConfiguration": {"ntpConfiguration": NTP}}, rolls=(CP,)),
     Kind("NTP servers taken away", {"CP:hostOSConfiguration": ...}, rolls=(CP,)),
     Kind("Labels of the control plane", {f"{C}.labels": {"a": "b"}}, rolls=(CP,)),
-    Kind("Labels of the workers", {f"{W}.labels": {"a": "b"}}, rolls=(MD,)),
+    Kind("Labels of the workers", {f"{W}.labels": {"a": "b"}}, rolls=(MD,), sample=True),
     Kind("Labels of the workers taken away", {f"{W}.labels": ...}, rolls=(MD,)),
     Kind("Taints of the control plane", {f"{C}.taints": [TAINT]}, rolls=(CP,)),
     Kind("Taints of the workers", {f"{W}.taints": [TAINT]}, rolls=(MD,)),
@@ -118,8 +118,8 @@ _MACHINES = (
     ),
 )
 _COUNTS = (
-    Kind("More workers", {f"{W}.count": 2}),
-    Kind("Fewer workers", {f"{W}.count": 1}, fewer={MD: 1}),
+    Kind("More workers", {f"{W}.count": 2}, sample=True),
+    Kind("Fewer workers", {f"{W}.count": 1}, fewer={MD: 1}, sample=True),
     Kind("More machines of the control plane", {f"{C}.count": 3}),
     Kind("Fewer machines of the control plane", {f"{C}.count": 1}, fewer={CP: 2}),
     Kind(
@@ -142,6 +142,7 @@ _GROUPS = (
         "A group of workers added",
         {"workerNodeGroupConfigurations.1": _group("md-1", "w1-other")},
         adds=(_machine("w1-other"),),
+        sample=True,
     ),
     Kind("Size of one group of two", {"VSphereMachineConfig/w1-other:numCPUs": 4}, rolls=("workers/md-1",)),
     Kind(
@@ -149,6 +150,7 @@ _GROUPS = (
         {"workerNodeGroupConfigurations.1": ...},
         drops=("VSphereMachineConfig/w1-other",),
         removed=("workers/md-1",),
+        sample=True,
     ),
     Kind(
         "A group of workers added, with labels for the others",
@@ -253,7 +255,7 @@ _MIRROR = (
     Kind("Registry mirror taken away", {"registryMirrorConfiguration": ...}, rolls=ALL),
 )
 _IN_PLACE = (
-    Kind("Machine health checks of the cluster", {"machineHealthCheck": {"nodeStartupTimeout": "20m0s"}}),
+    Kind("Machine health checks of the cluster", {"machineHealthCheck": {"nodeStartupTimeout": "20m0s"}}, sample=True),
     Kind("Machine health check of a group", {f"{W}.machineHealthCheck": {"maxUnhealthy": "50%"}}),
     Kind(
         "Rollout strategy of the control plane",
@@ -288,7 +290,7 @@ _IN_PLACE = (
     Kind("GitOps taken away", {"gitOpsRef": ...}, drops=("FluxConfig",), refused=FIELD),
 )
 _REFUSED = (
-    Kind("Address of the endpoint", {f"{C}.endpoint.host": "127.0.0.2"}, refused=FIELD),
+    Kind("Address of the endpoint", {f"{C}.endpoint.host": "127.0.0.2"}, refused=FIELD, sample=True),
     Kind("Networks of pods", {"clusterNetwork.pods.cidrBlocks": ["192.168.0.0/17"]}, refused=FIELD),
     Kind("Networks of services", {"clusterNetwork.services.cidrBlocks": ["10.96.0.0/13"]}, refused=FIELD),
     Kind("Size of the nodes' networks", {"clusterNetwork.nodes": {"cidrMaskSize": 25}}, refused=FIELD),
@@ -330,7 +332,7 @@ _VERSIONS = (
     ),
     Kind("Image of kube-vip", release={"kube-vip:v0.9.1": "kube-vip:v0.9.2"}, rolls=(CP,)),
     Kind("Image of the cloud provider", release={"cloud-provider-vsphere:v1.34.0": "cloud-provider-vsphere:v1.34.1"}),
-    Kind("Kubernetes patch version", release={"v1.34.3": "v1.34.4"}, rolls=ALL),
+    Kind("Kubernetes patch version", release={"v1.34.3": "v1.34.4"}, rolls=ALL, sample=True),
     Kind(
         "Kubernetes minor version of the control plane, the workers stay behind",
         {"kubernetesVersion": "1.35", f"{W}.kubernetesVersion": "1.34"},
@@ -349,6 +351,7 @@ _SEVERAL = (
             "machineHealthCheck": {"nodeStartupTimeout": "30m0s"},
         },
         rolls=ALL,
+        sample=True,
     ),
 )
 KINDS: tuple[Kind, ...] = (

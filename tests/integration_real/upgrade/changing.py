@@ -1,7 +1,7 @@
 # Copyright (c) 2026 eks.anywhere contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A cluster whose machines are rolled by the real controllers, and the plan that is made before."""
+"""A cluster whose machines are rolled by the real controllers."""
 
 from __future__ import annotations
 
@@ -11,25 +11,14 @@ import threading
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.settling import Server, apply_settled
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.upgrade_info_ask import Question, ask
-from ansible_collections.eks.anywhere.plugins.module_utils._plan import upgrade_parts
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import by_name, dig
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.naming import settled
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.rolling import rolls
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_leftovers import leftovers, still_used
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import dig
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_machines import (
-    Affected,
-    by_part,
     outdated,
-    owned_vms,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_parts import Sides
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.tests.faults_why.site import GROUP, KEPT_UNTIL, MADE_OF, NAME, PAUSE_SECONDS, Site
 from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE, machines
-from ansible_collections.eks.anywhere.tests.unit.fakes import FakeReporter
 
 INFRASTRUCTURE = "infrastructure.cluster.x-k8s.io/v1beta1"
 HELD = (
@@ -46,19 +35,6 @@ MACHINES = (
     Question(INFRASTRUCTURE, "VSphereVM", NAMESPACE),
     Question(INFRASTRUCTURE, "VSphereMachine", NAMESPACE),
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Foretold:
-    """What a plan says beforehand: UUIDs of virtual machines that go."""
-
-    replaced: tuple[Affected, ...]
-    removed: tuple[Affected, ...]
-
-    @property
-    def going(self) -> set[str]:
-        """All of them."""
-        return {one.uuid for one in (*self.replaced, *self.removed)}
 
 
 @dataclasses.dataclass
@@ -93,49 +69,6 @@ class Changing:
     def remove_group(self, name: str) -> None:
         """The config does not have it any more."""
         self.wanted = [obj for obj in self.wanted if not obj["metadata"]["name"].startswith(f"{NAME}-{name}")]
-
-    def plan(self) -> Foretold:
-        """By the objects, before anything is applied."""
-        live = by_name(ask(self.site.kube, HELD))
-        around = ask(self.site.kube, MACHINES)
-        found = {
-            kind: [obj for obj in around if obj["kind"] == kind] for kind in ("Machine", "MachineSet", "VSphereVM")
-        }
-        wanted = settled(self.wanted, live.values())
-        sides = Sides(
-            name=NAME,
-            live=live,
-            wanted=wanted,
-            machines=by_part(found["Machine"], cluster=NAME),
-            rolls=rolls(tuple(live.values()), wanted),
-        )
-        vms = owned_vms(found["VSphereVM"])
-        return Foretold(
-            upgrade_parts.replaced(sides, vms=vms, sets=found["MachineSet"]), upgrade_parts.removed(sides, vms=vms)
-        )
-
-    def apply(self) -> None:
-        """What a run does: write what is wanted, and take away the groups that are gone."""
-        server = Server(kube=self.site.kube, clock=SystemClock(), report=FakeReporter(), check_mode=False)
-        apply_settled(self.wanted, server=server, rendered=True)
-        for obj in self.leftovers():
-            if obj["kind"] == "MachineDeployment":
-                metadata = obj["metadata"]
-                self.site.kube.delete(
-                    api_version=obj["apiVersion"], kind=obj["kind"], name=metadata["name"], namespace=NAMESPACE
-                )
-
-    def leftovers(self) -> tuple[Obj, ...]:
-        """What the plan would have removed."""
-        live = ask(self.site.kube, HELD)
-        return leftovers(live, settled(self.wanted, live), cluster=NAME)
-
-    def still_used(self) -> list[str]:
-        """Leftover templates that something refers to, though nothing is under way."""
-        live = [*ask(self.site.kube, HELD), *ask(self.site.kube, MACHINES)]
-        return [
-            word for obj in self.leftovers() if "Template" in obj["kind"] for word in [still_used(obj, live)] if word
-        ]
 
     def uuids(self) -> set[str]:
         """UUIDs of all virtual machines in vCenter."""
@@ -188,4 +121,4 @@ class Hands:
             self._site.date_certificates(KEPT_UNTIL)
 
 
-__all__ = ("Changing", "Foretold", "Hands")
+__all__ = ("Changing", "Hands")
