@@ -71,7 +71,8 @@ class Scene:
 
     def config(self, name: str = NAME) -> str:
         """Its config, which names the management cluster."""
-        documents = [one for one in yaml.safe_load_all(self.cluster(name).config(self.world.vcenter)) if one]
+        made = dataclasses.replace(self.cluster(NAME), name=name)
+        documents = [one for one in yaml.safe_load_all(made.config(self.world.vcenter)) if one]
         documents[0]["spec"]["managementCluster"] = {"name": MANAGER}
         return yaml.safe_dump_all(documents)
 
@@ -95,10 +96,10 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene() -> t.Iterator[Scene]:
-    """One management cluster, which has itself in it; two clusters that nobody manages yet."""
+    """One management cluster, which has itself in it, and a cluster that nobody manages yet."""
     home = pathlib.Path(tempfile.mkdtemp(prefix="eksa-workload-"))
     try:
-        with world(home, clusters=(MANAGER,), later=(NAME, OTHER)) as found:
+        with world(home, clusters=(MANAGER,), later=(NAME,)) as found:
             made = Scene(found, home)
             _manage(made)
             yield made
