@@ -19,6 +19,7 @@ import yaml
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config import bundles as bundles_room
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._lab import release
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.create_managed import PHASES
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
@@ -31,8 +32,7 @@ from ansible_collections.eks.anywhere.plugins.modules import (
     eksa_components,
 )
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.upstream import upstream
-from ansible_collections.eks.anywhere.tests.simulation.clusters import GOLDEN, NAMESPACE, Cluster
-from ansible_collections.eks.anywhere.tests.simulation.configs import RELEASE
+from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE, Cluster
 from ansible_collections.eks.anywhere.tests.simulation.world import World, world
 
 Obj = dict[str, t.Any]
@@ -129,9 +129,9 @@ def _manage(scene: Scene) -> None:
 
 
 def _bundles(scene: Scene) -> None:
-    """The golden bundle, its definitions those of the vendor without their controller."""
-    text = (GOLDEN / "bundles.yaml").read_text(encoding="utf-8")
-    bundle = bundles_room.load_bundles(text).for_version("1.34")
+    """The lab's bundle, which an API server takes; the vendor's definitions without their controller."""
+    text = yaml.safe_dump(release.bundles(chart="cilium.tgz"))
+    bundle = next(iter(bundles_room.load_bundles(text).versions.values()))
     eksd = upstream("github.com/aws/eks-anywhere@*/internal/test/envtest/config/eks-d-crds.yaml")
     eksa = upstream("github.com/aws/eks-anywhere@*/config/manifest/eksa-components.yaml")
     found = yaml.load_all(eksa.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -139,11 +139,12 @@ def _bundles(scene: Scene) -> None:
     for obj in definitions:
         obj["spec"] = {key: value for key, value in (obj.get("spec") or {}).items() if key != "conversion"}
     texts = {
+        scene.bundles.name: text,
         bundle.eksa_components_uri: yaml.dump_all(definitions, Dumper=yaml.CSafeDumper),
         bundle.eksd_components_uri: eksd.read_text(encoding="utf-8"),
-        bundle.eksd_manifest_uri: (GOLDEN / f"{RELEASE}.yaml").read_text(encoding="utf-8"),
+        bundle.eksd_manifest_uri: yaml.safe_dump(release.eksd_release()),
     }
-    for uri, content in {**texts, scene.bundles.name: text}.items():
+    for uri, content in texts.items():
         path = scene.home / uri
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
