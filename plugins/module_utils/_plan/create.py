@@ -55,7 +55,7 @@ NO_EKSA_OBJECTS: t.Mapping[Presence, str] = {
 
 @dataclasses.dataclass(frozen=True)
 class Server:
-    """A cluster that is asked. ``silence`` says why it cannot be; all else of it is then unknown, and stays as it is."""
+    """A cluster that is asked. ``silence`` says why it cannot be: all else is then unknown, and stays as it is."""
 
     silence: str = ""
 
