@@ -33,12 +33,13 @@ from ansible_collections.eks.anywhere.plugins.modules import (
 )
 from ansible_collections.eks.anywhere.tests.integration_real.machinery.upstream import upstream
 from ansible_collections.eks.anywhere.tests.simulation.clusters import NAMESPACE, Cluster
-from ansible_collections.eks.anywhere.tests.simulation.world import World, world
+from ansible_collections.eks.anywhere.tests.simulation.world import CORE, World, world
 
 Obj = dict[str, t.Any]
 MANAGER, NAME, OTHER = "mgmt", "w02", "w03"
 EKSA = "anywhere.eks.amazonaws.com/v1alpha1"
 CERT_MANAGER = ("cert-manager", "cert-manager-cainjector", "cert-manager-webhook")
+ANOTHER_HOST = "127.0.0.2"
 SECONDS = 240
 CLASS = {
     "apiVersion": "storage.k8s.io/v1",
@@ -123,7 +124,9 @@ def _manage(scene: Scene) -> None:
     scene.run(eksa_components, part="components", kubeconfig=scene.manager, timeout_seconds=SECONDS)
     documents = [one for one in yaml.safe_load_all(scene.cluster(MANAGER).config(scene.world.vcenter)) if one]
     # All API servers of this world have one address; a management cluster has one of its own.
-    documents[0]["spec"]["controlPlaneConfiguration"]["endpoint"]["host"] = "127.0.0.2"
+    documents[0]["spec"]["controlPlaneConfiguration"]["endpoint"]["host"] = ANOTHER_HOST
+    endpoint = {"spec": {"controlPlaneEndpoint": {"host": ANOTHER_HOST}}}
+    kube.merge(api_version=CORE, kind="Cluster", name=MANAGER, namespace=NAMESPACE, patch=endpoint)
     config = yaml.safe_dump_all(documents)
     scene.run(eksa_components, part="objects", config=config, kubeconfig=scene.manager, timeout_seconds=SECONDS)
 
