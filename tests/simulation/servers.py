@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
+import itertools
 import json
 import os
 import pathlib
@@ -27,6 +28,8 @@ from ansible_collections.eks.anywhere.tests.simulation.tls import kubeconfig, wr
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
+SERVER_PORTS = range(15000, 30000)
+"""Below the usual range of ephemeral ports (32768-60999) and of NodePorts (30000-32767)."""
 RARELY_TIDY = {"GOGC": "400", "GOMEMLIMIT": "1200MiB"}
 """A fifth of an API server's time goes into collecting garbage, of which a test makes little."""
 
@@ -253,9 +256,22 @@ def die_with_parent() -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Free loopback ports, all different because they are held open together."""
-    with contextlib.ExitStack() as stack:
-        held = [stack.enter_context(socket.socket()) for _each in range(count)]
-        for sock in held:
-            sock.bind(("127.0.0.1", 0))
-        return [int(sock.getsockname()[1]) for sock in held]
+    """Free loopback ports, never the same one twice in a process.
+
+    They lie below the range from which the kernel takes the near end of a connection: between the look and the server's
+    start, a port of that range may be taken by any client on the machine.
+    """
+    return [next(_FREE_PORTS) for _each in range(count)]
+
+
+def _look_for_ports() -> t.Iterator[int]:
+    """Go round the range from a place of the process's own, so that processes beside each other do not meet."""
+    first = os.getpid() * 97 % len(SERVER_PORTS)
+    for step in itertools.count():
+        port = SERVER_PORTS[(first + step) % len(SERVER_PORTS)]
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            yield port
+
+
+_FREE_PORTS = _look_for_ports()
