@@ -114,6 +114,11 @@ perf-config: python ## measure reading, checking and rendering of configs, which
 	@python3 $(TOOLS)/suites.py run perf-config
 	@$(FIGURES) show config.
 
+.PHONY: perf-fleet
+perf-fleet: python lab-build ## measure the inventory, the plan and a run with nothing to do over a fleet; needs no lab
+	@python3 $(TOOLS)/suites.py run perf-fleet
+	@$(FIGURES) show fleet.
+
 .PHONY: fuzz
 fuzz: ## search MINUTES=10 long for texts that break the config rooms (opt-in; Linux on x86-64)
 	@$(TOOLS)/in fuzz python tests/fuzz/fuzz_config.py --minutes $(MINUTES)
