@@ -47,12 +47,12 @@ class Window:
 
 @dataclasses.dataclass(frozen=True)
 class Opening:
-    """``now``: whether work may begin. ``closes`` is then the end of the window, else ``opens`` is its next beginning.
+    """``is_open``: whether work may begin. ``closes`` is then the end of the window, else ``opens`` is its next beginning.
 
     Both are None where there are no windows: work may begin at any time.
     """
 
-    now: bool
+    is_open: bool
     opens: dt.datetime | None = None
     closes: dt.datetime | None = None
 
@@ -60,11 +60,11 @@ class Opening:
 def opening(windows: t.Sequence[Window], *, now: dt.datetime, margin: dt.timedelta, zones: Zones) -> Opening:
     """Whether work may begin now. In the last ``margin`` of a window none begins that would reach out of it."""
     if not windows:
-        return Opening(now=True)
+        return Opening(is_open=True)
     spans = sorted(_spans(windows, now, zones))
     for began, ended in spans:
         if began <= now < ended - margin:
-            return Opening(now=True, closes=ended)
+            return Opening(is_open=True, closes=ended)
     return Opening(
         now=False, opens=next((began for began, ended in spans if began > now and ended - margin > began), None)
     )

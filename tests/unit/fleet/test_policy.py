@@ -41,13 +41,13 @@ def at(text: str) -> dt.datetime:
 )
 def test_windows(window: Window, now: str, begins: bool, other: str) -> None:
     found = windows.opening([window], now=at(now), margin=MARGIN, zones=zoneinfo.ZoneInfo)
-    assert found.now is begins
+    assert found.is_open is begins
     assert (found.closes if begins else found.opens) == at(other)
 
 
 def test_without_windows_work_may_begin_at_any_time() -> None:
     found = windows.opening([], now=at("2026-08-22T19:59:00+00:00"), margin=MARGIN, zones=zoneinfo.ZoneInfo)
-    assert found == windows.Opening(now=True)
+    assert found == windows.Opening(is_open=True)
 
 
 @pytest.mark.parametrize(
