@@ -66,7 +66,7 @@ def opening(windows: t.Sequence[Window], *, now: dt.datetime, margin: dt.timedel
         if began <= now < ended - margin:
             return Opening(is_open=True, closes=ended)
     return Opening(
-        now=False, opens=next((began for began, ended in spans if began > now and ended - margin > began), None)
+        is_open=False, opens=next((began for began, ended in spans if began > now and ended - margin > began), None)
     )
 
 
