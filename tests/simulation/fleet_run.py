@@ -60,22 +60,26 @@ UPGRADE_ACTION = (
     + """
     def upgrade(self, host, world, state):
         self.note(world, "begin", host)
-        time.sleep(float(state.get("seconds", 0.05)))
+        marks = [{"name": "start", "at": time.time()}]
+        for part in ("control_plane", "workers/md-0"):
+            time.sleep(float(state.get("seconds", 0.05)) / 2)
+            marks.append({"name": part, "at": time.time()})
         self.note(world, "end", host)
         if state.get("fails"):
             return {"failed": True, "msg": "Template is missing.", "error_code": "vsphere.template_not_found"}
         state["version"] = "new"
         (world / host).write_text(json.dumps(state))
-        return {"changed": True}
+        return {"changed": True, "marks": marks}
     NAME = upgrade
 """
 )
 UPGRADE_TASKS = """
 - name: Upgrade
   fake_upgrade:
+  register: eksa_fake
 - name: Mark
   ansible.builtin.set_fact:
-    eksa_upgrade_marks: "{{ [{'name': 'control_plane', 'at': now().timestamp()}] }}"
+    eksa_upgrade_marks: "{{ eksa_fake.marks }}"
 """
 
 

@@ -72,7 +72,11 @@ SUITES: dict[str, Suite] = {
     "why": Suite(_pytest("-v", "-s", "tests/faults_why"), seconds_at_most=900),
     "kinds": Suite(_pytest("-v", "tests/upgrade_kinds"), seconds_at_most=1800),
     "perf": Suite(_pytest("-v", "-s", "tests/perf"), seconds_at_most=900),
-    "perf-fleet": Suite(_pytest("-v", "-s", "tests/perf/test_fleet_inventory.py"), seconds_at_most=60),
+    "perf-fleet": Suite(
+        _pytest("-v", "-s", "tests/perf/test_fleet_inventory.py", "tests/perf/test_fleet_rehearsal.py"),
+        seconds_at_most=600,
+    ),
+    "browser": Suite(_pytest("-v", "tests/browser"), seconds_at_most=120),
     "perf-config": Suite(_pytest("-v", "-s", "tests/perf/test_config.py"), seconds_at_most=60),
 }
 

@@ -71,6 +71,7 @@ CALM_STDLIB = frozenset(
         "graphlib",
         "hashlib",
         "heapq",
+        "html",
         "ipaddress",
         "itertools",
         "json",

@@ -47,7 +47,7 @@ class Window:
 
 @dataclasses.dataclass(frozen=True)
 class Opening:
-    """``is_open``: whether work may begin. ``closes`` is then the end of the window, else ``opens`` is its next beginning.
+    """``is_open``: whether work may begin. ``closes`` is then the end of the window, else ``opens`` the next beginning.
 
     Both are None where there are no windows: work may begin at any time.
     """
@@ -65,9 +65,8 @@ def opening(windows: t.Sequence[Window], *, now: dt.datetime, margin: dt.timedel
     for began, ended in spans:
         if began <= now < ended - margin:
             return Opening(is_open=True, closes=ended)
-    return Opening(
-        is_open=False, opens=next((began for began, ended in spans if began > now and ended - margin > began), None)
-    )
+    later = (began for began, ended in spans if now < began < ended - margin)
+    return Opening(is_open=False, opens=next(later, None))
 
 
 def _spans(windows: t.Sequence[Window], now: dt.datetime, zones: Zones) -> t.Iterator[tuple[dt.datetime, dt.datetime]]:

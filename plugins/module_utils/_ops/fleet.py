@@ -84,8 +84,8 @@ def looked(
 
 def plan(folder: str, policy: t.Mapping[str, t.Any], *, ports: Ports) -> Result:
     """Cut what is left to do into waves, and say it."""
-    run = _run(folder, ports)
-    read = _policy(policy, ports)
+    run = current(folder, ports)
+    read = policy_of(policy, ports)
     found = waves.waves(run, read)
     hosts = [list(wave.hosts) for wave in found]
     ports.journal.append(
@@ -111,9 +111,9 @@ def take_turn(folder: str, host: str, *, wait_minutes: int, margin_minutes: int,
     said = False
     while True:
         now = ports.clock.today()
-        run = _run(folder, ports)
+        run = current(folder, ports)
         moment = turn.Moment(at=now, margin=dt.timedelta(minutes=margin_minutes), zones=ports.zones)
-        found = turn.decide(host, run, _policy(run.policy, ports), moment)
+        found = turn.decide(host, run, policy_of(run.policy, ports), moment)
         if found.until is None or found.until > end:
             break
         if not said:
@@ -147,7 +147,7 @@ def ended(
         path(folder),
         journal.line("ended", at=ports.clock.today(), host=host, outcome=outcome, marks=list(marks), **told),
     )
-    run = _run(folder, ports)
+    run = current(folder, ports)
     ring = run.clusters[host].ring
     ports.report.line(shown.ring(run, ring))
     return Result(data={"ring": shown.ring(run, ring)})
@@ -189,7 +189,8 @@ NOTES: t.Mapping[str, Note] = {
 """State of ``fleet_note`` -> what notes it, by the options of the module."""
 
 
-def _run(folder: str, ports: Ports) -> Run:
+def current(folder: str, ports: Ports) -> Run:
+    """The run as it stands."""
     run = journal.read(ports.journal.read(path(folder)))
     if run.began is None:
         raise EksaError(
@@ -201,7 +202,8 @@ def _run(folder: str, ports: Ports) -> Run:
     return run
 
 
-def _policy(values: t.Mapping[str, t.Any], ports: Ports) -> policies.Policy:
+def policy_of(values: t.Mapping[str, t.Any], ports: Ports) -> policies.Policy:
+    """A policy, or ``EksaError`` with all its mistakes."""
     wrong: list[str] = []
     found = policies.read(values, zones=ports.zones, wrong=wrong)
     if wrong:
@@ -214,4 +216,4 @@ def _policy(values: t.Mapping[str, t.Any], ports: Ports) -> policies.Policy:
     return found
 
 
-__all__ = ("NOTES", "Ports", "begin", "ended", "looked", "path", "plan", "put_off", "take_turn")
+__all__ = ("NOTES", "Ports", "begin", "current", "ended", "looked", "path", "plan", "policy_of", "put_off", "take_turn")
