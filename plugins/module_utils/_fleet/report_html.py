@@ -154,7 +154,8 @@ def _peaks(shown: Shown) -> str:
         ("GiB disk +", room("disk_gib"), "n"),
         ("Addresses +", room("addresses"), "n"),
     )
-    note = '<p class="soft">The most clusters that were worked on at the same time, and what they may have taken beyond before.</p>'
+    words = "The most clusters that were worked on at the same time, and what they may have taken beyond before."
+    note = f'<p class="soft">{words}</p>'
     return f"<h2>Peaks</h2>{_table(columns, shown['peaks'])}{note}" if shown["peaks"] else ""
 
 

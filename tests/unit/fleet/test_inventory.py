@@ -18,7 +18,6 @@ from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.doc_fragments import constructed, inventory_cache
-from ansible.plugins.loader import init_plugin_loader
 
 from ansible_collections.eks.anywhere.plugins.inventory import clusters
 from ansible_collections.eks.anywhere.plugins.module_utils._fleet import member
@@ -30,8 +29,7 @@ PLACES = fleet.sites(4, datacenters=2)
 
 @pytest.fixture(scope="module", autouse=True)
 def _options() -> None:
-    """Ansible learns of the plugin's options. Its loader of collections comes too late for what pytest has imported."""
-    init_plugin_loader()
+    """Ansible learns of the options of the plugin, which its own loader does not load here."""
     defined: dict[str, t.Any] = {}
     for text in (
         clusters.DOCUMENTATION,
@@ -176,7 +174,7 @@ def test_texts_travel_with_the_inventory(source: pathlib.Path) -> None:
 def test_only_new_texts_are_read_with_a_cache(
     source: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    change(source, cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(tmp_path / "cache"))
+    change(source, cache=True, cache_plugin="jsonfile", cache_connection=str(tmp_path / "cache"))
     read: list[str] = []
     real = member.read
 
