@@ -41,7 +41,11 @@ def pod(obj: Obj) -> Reason | None:
     if not status.get("containerStatuses"):
         return Reason("Pod", name, "not started yet")
     waiting = [entry["name"] for entry in status["containerStatuses"] if not entry.get("ready")]
-    return Reason("Pod", name, f"container {', '.join(waiting) or '?'} is not ready yet")
+    if waiting:
+        return Reason("Pod", name, f"container {', '.join(waiting)} is not ready yet")
+    # The control plane takes the condition away from pods of a node of which it hears nothing.
+    node = (obj.get("spec") or {}).get("nodeName")
+    return Reason("Pod", name, f"its containers run, but it does not count as ready: node {node} does not report")
 
 
 def _is_ready(obj: Obj) -> bool:
