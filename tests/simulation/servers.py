@@ -263,22 +263,20 @@ def free_ports(count: int) -> list[int]:
     return [next(_FREE_PORTS) for _each in range(count)]
 
 
-def _look_for_ports() -> t.Iterator[int]:
-    """Claim a port by a name, which test processes beside this one see, before looking whether it is free."""
-    for port in SERVER_PORTS:
-        claim = socket.socket(socket.AF_UNIX)
-        try:
-            # Of the abstract kind: it is in no folder and goes with the process.
-            claim.bind(f"\0eks.anywhere-port-{port}")
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", port))
-        except OSError:
-            claim.close()
-            continue
-        _CLAIMS.append(claim)
-        yield port
-    raise RuntimeError(f"no port of {SERVER_PORTS} is free")
+def _claim(port: int) -> bool:
+    """Claim a port by a name that test processes beside this one see, then look whether it is free."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        # Of the abstract kind: it is in no folder and goes with the process.
+        claim.bind(f"\0eks.anywhere-port-{port}")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _CLAIMS.append(claim)
+    return True
 
 
 _CLAIMS: list[socket.socket] = []
-_FREE_PORTS = _look_for_ports()
+_FREE_PORTS = filter(_claim, iter(SERVER_PORTS))
