@@ -115,7 +115,7 @@ perf-config: python ## measure reading, checking and rendering of configs, which
 	@$(FIGURES) show config.
 
 .PHONY: perf-fleet
-perf-fleet: python lab-build ## measure the inventory, the plan and a run with nothing to do over a fleet; needs no lab
+perf-fleet: python lab-build ## measure a fleet: inventory, plans, a rehearsal (opt-in, long; EKSA_KUBERNETES_COLLECTIONS holds kubernetes.core)
 	@python3 $(TOOLS)/suites.py run perf-fleet
 	@$(FIGURES) show fleet.
 

@@ -41,6 +41,7 @@ class Suite:
     seconds_at_most: float
 
 
+FLEET = ("inventory", "rehearsal", "noop", "tasks")
 SUITES: dict[str, Suite] = {
     "check": Suite((sys.executable, str(TOOLS / "gates.py")), seconds_at_most=300),
     "unit": Suite(_pytest("-n", "auto", "tests/unit"), seconds_at_most=60),
@@ -71,10 +72,9 @@ SUITES: dict[str, Suite] = {
     "cuts-all": Suite(_pytest("-v", "-n", "2", "tests/cuts", "-m", "every"), seconds_at_most=6 * 3600),
     "why": Suite(_pytest("-v", "-s", "tests/faults_why"), seconds_at_most=900),
     "kinds": Suite(_pytest("-v", "tests/upgrade_kinds"), seconds_at_most=1800),
-    "perf": Suite(_pytest("-v", "-s", "tests/perf"), seconds_at_most=900),
+    "perf": Suite(_pytest("-v", "-s", "tests/perf", "--ignore-glob=*/test_fleet_*"), seconds_at_most=900),
     "perf-fleet": Suite(
-        _pytest("-v", "-s", "tests/perf/test_fleet_inventory.py", "tests/perf/test_fleet_rehearsal.py"),
-        seconds_at_most=600,
+        _pytest("-v", "-s", *(f"tests/perf/test_fleet_{name}.py" for name in FLEET)), seconds_at_most=1200
     ),
     "awx": Suite(_pytest("-v", "tests/awx"), seconds_at_most=120),
     "browser": Suite(_pytest("-v", "tests/browser"), seconds_at_most=120),
