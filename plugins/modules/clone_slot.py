@@ -18,6 +18,7 @@ description:
   - It belongs to a run and a cluster. Register the result as C(eksa_clone_slot), and each later task of this collection
     renews it on a local connection. What a killed run held is free at once on the same machine, elsewhere when it has
     expired.
+  - Register the result of giving it back under the same name, so that later tasks renew it no more.
   - A result is never changed, since a slot is no part of what is to be there.
 extends_documentation_fragment:
   - eks.anywhere.attributes

@@ -23,6 +23,8 @@ RINGS = (Ring("canary", soak_minutes=30), Ring("main", error_budget="50%"))
 NIGHT = Window(days=("sun",), start=0, end=6 * 60, timezone="UTC")
 CANARY = cluster("c", ring="canary", outcome=DONE)
 ME = cluster("me")
+ONE_FAILED = "ring canary is halted: 1 of its 1 clusters failed, its error budget is 0 (c: no reason known)"
+TWO_FAILED = "ring main is halted: 2 of its 3 clusters failed, its error budget is 1 (a: a is broken.; b: b is broken.)"
 
 
 @pytest.mark.parametrize(
@@ -30,9 +32,9 @@ ME = cluster("me")
     [
         ([CANARY], journal.RUNNING, ""),
         ([dataclasses.replace(CANARY, outcome=UNCHANGED)], journal.RUNNING, ""),
-        ([dataclasses.replace(CANARY, outcome=FAILED)], journal.HALTED, "ring canary is halted: 1 of its 1 clusters failed, its error budget is 0 (c: no reason known)"),
+        ([dataclasses.replace(CANARY, outcome=FAILED)], journal.HALTED, ONE_FAILED),
         ([cluster("a", outcome=FAILED)], journal.RUNNING, ""),
-        ([cluster("a", outcome=FAILED), cluster("b", outcome=FAILED)], journal.HALTED, "ring main is halted: 2 of its 3 clusters failed, its error budget is 1 (a: a is broken.; b: b is broken.)"),
+        ([cluster("a", outcome=FAILED), cluster("b", outcome=FAILED)], journal.HALTED, TWO_FAILED),
         ([cluster("m", outcome=FAILED)], journal.SKIPPED, "its management cluster m failed"),
         ([cluster("m", outcome=journal.SKIPPED)], journal.SKIPPED, "its management cluster m failed"),
         ([cluster("m", outcome=journal.DEFERRED)], journal.DEFERRED, "its management cluster m comes first"),
