@@ -269,9 +269,15 @@ def _look_for_ports() -> t.Iterator[int]:
     first = os.getpid() * 97 % len(SERVER_PORTS)
     for step in itertools.count():
         port = SERVER_PORTS[(first + step) % len(SERVER_PORTS)]
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        if _is_free(port):
             yield port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 _FREE_PORTS = _look_for_ports()
