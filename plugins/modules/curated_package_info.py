@@ -23,6 +23,8 @@ attributes:
     support: full
   diff_mode:
     support: none
+    details:
+      - It changes nothing.
   idempotent:
     support: full
 options:

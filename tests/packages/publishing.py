@@ -244,21 +244,15 @@ class Publisher:
         """Name of a bundle."""
         return f"v{self._minor.replace('.', '-')}-{number}"
 
-    def publish(
-        self, number: int, packages: t.Mapping[str, t.Sequence[Chart]], *, push: bool = True
-    ) -> dict[str, t.Any]:
+    def publish(self, number: int, packages: t.Mapping[str, t.Sequence[Chart]]) -> None:
         """A signed bundle of packages with their charts, the newest first; ``latest`` is now this one."""
-        entries = [self._entry(name, charts) for name, charts in packages.items()]
-        bundle = self.signed(self.bundle(number, entries))
-        if push:
-            tags = [bundle["metadata"]["name"], f"v{self._minor.replace('.', '-')}-latest"]
-            self._registry.push(
-                BUNDLES, tags, layer=yaml.safe_dump(bundle).encode(), kind="application/yaml", config={}
-            )
-        return bundle
+        bundle = self.signed(self.bundle(number, packages))
+        tags = [bundle["metadata"]["name"], f"v{self._minor.replace('.', '-')}-latest"]
+        self._registry.push(BUNDLES, tags, layer=yaml.safe_dump(bundle).encode(), kind="application/yaml", config={})
 
-    def bundle(self, number: int, entries: t.Sequence[t.Any]) -> dict[str, t.Any]:
-        """A bundle without signature."""
+    def bundle(self, number: int, packages: t.Mapping[str, t.Sequence[Chart]]) -> dict[str, t.Any]:
+        """A bundle without signature; its charts are in the registry."""
+        entries = [self._entry(name, charts) for name, charts in packages.items()]
         return {
             "apiVersion": "packages.eks.amazonaws.com/v1alpha1",
             "kind": "PackageBundle",
@@ -267,7 +261,7 @@ class Publisher:
                 "namespace": "eksa-packages",
                 "annotations": {"eksa.aws.com/excludes": _EXCLUDES},
             },
-            "spec": {"minControllerVersion": "v0.4.0", "packages": list(entries)},
+            "spec": {"minControllerVersion": "v0.4.0", "packages": entries},
         }
 
     def signed(self, bundle: dict[str, t.Any], *, key: ec.EllipticCurvePrivateKey | None = None) -> dict[str, t.Any]:

@@ -16,6 +16,7 @@ import os
 import pathlib
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 import typing as t
@@ -40,11 +41,7 @@ PROGRAM = "eks-anywhere-packages"
 MODULE = "github.com/aws/eks-anywhere-packages@v0.4.17"
 MANAGEMENT, WORKLOAD = "mgmt", "shop"
 WEBHOOK_PORT = 9443
-_HOOKS = {
-    "package": "packages",
-    "packagebundle": "packagebundles",
-    "packagebundlecontroller": "packagebundlecontrollers",
-}
+_HOOKED = ("package", "packagebundle", "packagebundlecontroller")
 MANY = 30
 
 
@@ -79,8 +76,10 @@ class Controller:
                 pytest.fail(f"port {WEBHOOK_PORT}, where the webhooks listen, is taken", pytrace=False)
         with (self._home / "controller.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._program(), "server", "--verbosity", "6", "--metrics-bind-address", "0"]
-                + ["--health-probe-bind-address", f"127.0.0.1:{self._probe}"],
+                [
+                    *(self._program(), "server", "--verbosity", "6", "--metrics-bind-address", "0"),
+                    *("--health-probe-bind-address", f"127.0.0.1:{self._probe}"),
+                ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -125,9 +124,12 @@ class Controller:
     def _until_ready(self) -> None:
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", WEBHOOK_PORT), timeout=1):
-                with urllib.request.urlopen(f"http://127.0.0.1:{self._probe}/readyz", timeout=2):
-                    return
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", WEBHOOK_PORT), timeout=1),
+                urllib.request.urlopen(f"http://127.0.0.1:{self._probe}/readyz", timeout=2),
+            ):
+                return
             time.sleep(0.2)
         pytest.fail(f"the package controller is not ready:\n{self.log()}", pytrace=False)
 
@@ -224,11 +226,11 @@ class World:
                         "apiGroups": ["packages.eks.amazonaws.com"],
                         "apiVersions": ["v1alpha1"],
                         "operations": ["CREATE", "UPDATE"],
-                        "resources": [plural],
+                        "resources": [f"{name}s"],
                     }
                 ],
             }
-            for name, plural in _HOOKS.items()
+            for name in _HOOKED
         ]
         kind = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration"}
         self.kube.apply({**kind, "metadata": {"name": "packages"}, "webhooks": hooks})
@@ -247,8 +249,6 @@ class World:
         }
 
     def _minor(self) -> str:
-        import ssl
-
         request = urllib.request.Request(
             f"{self.servers[MANAGEMENT].url}/version",
             headers={"Authorization": f"Bearer {self.servers[MANAGEMENT].token}"},

@@ -14,13 +14,14 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.bundle import API, NAMESPACE, namespace_of
+from ansible_collections.eks.anywhere.plugins.module_utils._config.untyped import section, text
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, WaitTimeout
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import packages_look
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.packages import Target
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.packages import Verdict, judge
+from ansible_collections.eks.anywhere.plugins.module_utils._wait.packages import Verdict, dependencies, hint_for, judge
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import Weight
 
 TOUCHED = "eks-anywhere-packages/touched"
@@ -132,7 +133,17 @@ class Settling:
         live = self.live.get(target.name)
         if target.source is None:
             return Verdict(reason="its object is still there") if live else self._released(target.name)
-        return judge(live, source=target.source, config=target.config, image_registry=self._place.image_registry)
+        seen = judge(live, source=target.source, config=target.config, image_registry=self._place.image_registry)
+        return self._with_dependencies(seen, live)
+
+    def _with_dependencies(self, seen: Verdict, live: Obj | None) -> Verdict:
+        """A package that waits for another fails by what that other says."""
+        for needed in dependencies(text(section(live or {}, "status"), "detail")):
+            for other in self.live.values():
+                detail = text(section(other, "status"), "detail")
+                if text(section(other, "spec"), "packageName") == needed and detail and not dependencies(detail):
+                    return Verdict(reason=f"{seen.reason}: {detail}", failing=True, hint=hint_for(detail))
+        return seen
 
     def _released(self, name: str) -> Verdict:
         """Nothing holds the object back: that it is gone says nothing about what was installed."""

@@ -56,7 +56,7 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (
             r"\b401\b|\b403\b|unauthorized|no basic auth|access denied|forbidden.*registry",
-            "The registry refuses the credentials: are aws-secret and registry-mirror-secret right, the account entitled?",
+            "The registry refuses the credentials: look at aws-secret and registry-mirror-secret, and the license.",
         ),
         (
             r"connection refused|no such host|i/o timeout|deadline exceeded|network is unreachable",
