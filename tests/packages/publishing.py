@@ -188,12 +188,12 @@ class Chart:
             "templates/configmap.yaml": self.template or TEMPLATE,
         }
         buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
             for path, text in files.items():
                 info = tarfile.TarInfo(f"{self.name}/{path}")
                 info.size = len(text.encode())
                 archive.addfile(info, io.BytesIO(text.encode()))
-        return buffer.getvalue()
+        return gzip.compress(buffer.getvalue(), mtime=0)
 
     def about(self) -> dict[str, t.Any]:
         """``Chart.yaml``."""

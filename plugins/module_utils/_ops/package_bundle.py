@@ -68,10 +68,7 @@ def activate(name: str, manifest: str, *, settings: Settings, ports: Ports) -> R
     after = bundles.read(given) if given and brought else packages_look.package_bundle(ports.kube, chosen)
     if settings.verify and not brought:
         verify(after, public_key=settings.public_key, holds=ports.holds)
-    patch = _with_active(seen.cluster, chosen)
-    if not (settings.check_mode and brought):
-        # In check mode a bundle that is only to be brought in is not there for the webhook.
-        ports.kube.apply(patch, dry_run=settings.check_mode)
+    _switch(chosen, brought=bool(brought), settings=settings, kube=ports.kube)
     result = _result(seen, brought, before, after)
     if settings.check_mode or not settings.wait:
         return result
@@ -152,13 +149,16 @@ def _unsigned(bundle: PackageBundle, code: str, seen: str) -> EksaError:
     )
 
 
-def _with_active(cluster: str, name: str) -> Obj:
-    return {
-        "apiVersion": API,
-        "kind": packages_look.CONTROLLER,
-        "metadata": {"name": cluster, "namespace": NAMESPACE},
-        "spec": {"activeBundle": name},
-    }
+def _switch(name: str, *, brought: bool, settings: Settings, kube: Kube) -> None:
+    """Set one field and leave the rest as whoever set it has it: an apply would take back what we applied before."""
+    spec: Obj = {"spec": {"activeBundle": name}}
+    kind = {"api_version": API, "kind": packages_look.CONTROLLER}
+    if not settings.check_mode:
+        kube.merge(**kind, name=settings.cluster, namespace=NAMESPACE, patch=spec)
+    elif not brought:
+        # A bundle that is only to be brought in is not there for the webhook.
+        metadata = {"name": settings.cluster, "namespace": NAMESPACE}
+        kube.apply({"apiVersion": API, "kind": packages_look.CONTROLLER, "metadata": metadata, **spec}, dry_run=True)
 
 
 def _followed(seen: Controller, after: PackageBundle, *, settings: Settings, ports: Ports) -> dict[str, t.Any]:

@@ -81,7 +81,8 @@ class Cluster(FakeKube):
 
     def merge(self, *, api_version: str, kind: str, name: str, namespace: str | None = None, patch: Obj) -> Obj:
         """Touching a package is a write."""
-        self.touched.append(name)
+        if kind == "Package":
+            self.touched.append(name)
         return super().merge(api_version=api_version, kind=kind, name=name, namespace=namespace, patch=patch)
 
     def package(self, name: str) -> Obj:
