@@ -46,8 +46,9 @@ class Outcome:
 
 def run(module: types.ModuleType, world: World, *, check: bool = False, **options: t.Any) -> Outcome:
     """Run a module's operation as its shells do."""
+    given = {"kubeconfig": world.kubeconfig, "cluster": MANAGEMENT, **options}
     checked = ArgumentSpecValidator(module.SPEC.options, **module.SPEC.constraints()).validate(
-        {"kubeconfig": world.kubeconfig, "cluster": MANAGEMENT, **options}
+        {name: value for name, value in given.items() if name in module.SPEC.options}
     )
     assert not checked.error_messages, checked.error_messages
     lines = Lines()

@@ -36,6 +36,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, 
 
 RELEASE = "eks-anywhere-packages"
 HELM_SECONDS = 300.0
+HELM_AGAIN_SECONDS = 10.0
+_NO_WEBHOOK_YET = "failed calling webhook"
 _SECRET = {"api_version": "v1", "kind": "Secret", "namespace": NAMESPACE}
 
 
@@ -198,15 +200,32 @@ def _upgrade(config: ClusterConfig, chart: str, *, ports: Ports) -> list[str]:
 
 
 def _run_helm(argv: t.Sequence[str], given: t.Mapping[str, t.Any] | None, *, ports: Ports) -> None:
-    stdin = None if given is None else json.dumps(given)
-    done = ports.runner.run(argv, stdin=stdin, timeout_seconds=HELM_SECONDS)
-    if done.rc != 0:
-        said = " ".join((done.stderr.partition("Error:")[2] or done.stderr).split())
+    """Run helm until its objects are admitted: the chart brings webhooks, then objects that these have to admit, while
+    their pod is only on its way.
+    """
+
+    def attempt() -> Tick:
+        stdin = None if given is None else json.dumps(given)
+        done = ports.runner.run(argv, stdin=stdin, timeout_seconds=HELM_SECONDS)
+        if done.rc == 0:
+            return Tick(done=True, state=f"{argv[1]} done")
+        said = " ".join((done.stderr.partition("Error:")[2] or done.stderr).split())[:600].rstrip(".")
+        if _NO_WEBHOOK_YET in said:
+            return Tick(done=False, state=f"helm {argv[1]}", reasons=(Reason("Webhook", RELEASE, said),))
         raise EksaError(
-            f"helm could not {argv[1]} the package controller: {said[:600].rstrip('.')}.",
+            f"helm could not {argv[1]} the package controller: {said}.",
             code="packages.helm_failed",
             hint="Mend what helm names and run again; the cluster itself is not affected.",
         )
+
+    until(
+        attempt,
+        clock=ports.waiting.clock,
+        report=ports.waiting.report,
+        timeout_seconds=ports.waiting.timeout_seconds,
+        what="package controller",
+        poll_seconds=HELM_AGAIN_SECONDS,
+    )
 
 
 def _started(cluster: str, *, ports: Ports) -> str:

@@ -165,6 +165,18 @@ def test_what_helm_says_is_told() -> None:
     assert caught.value.code == "packages.helm_failed"
 
 
+def test_helm_runs_again_until_the_webhooks_answer() -> None:
+    bench = Bench()
+    said = ['Error: Internal error occurred: failed calling webhook "vpackage.kb.io": no endpoints available']
+
+    def helm(argv: tuple[str, ...]) -> Completed:
+        return Completed((), 1, "", said.pop()) if said else bench.kube.install(bench.config.name)
+
+    bench.runner.answers["helm upgrade"] = helm
+    assert bench.run().changed
+    assert len(bench.runner.runs) == 2
+
+
 def package(name: str, namespace: str, *, internal: bool) -> dict[str, t.Any]:
     """A Package."""
     annotations = {INTERNAL: "true"} if internal else {}
