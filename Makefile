@@ -94,6 +94,12 @@ kinds: python lab-build ## carry out every kind of change between real servers, 
 	@python3 $(TOOLS)/suites.py run kinds
 	@$(FIGURES) show upgrade.
 
+.PHONY: packages
+packages: python lab-build ## curated packages with the real package controller between real servers; needs no lab
+	@$(TOOLS)/lab program eks-anywhere-packages
+	@python3 $(TOOLS)/suites.py run packages
+	@$(FIGURES) show packages.
+
 .PHONY: cuts
 cuts: python lab-build ## moves and deletions cut at a sample of their requests, then run again; needs no lab
 	@python3 $(TOOLS)/suites.py run cuts
