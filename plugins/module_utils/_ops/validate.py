@@ -9,7 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks import machines, vsphere
-from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import ERROR, WARNING, Finding, errors
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import ERROR, WARNING, Finding, errors, found
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_connection import CONNECTION
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
@@ -103,9 +104,12 @@ def _tell(line: str, findings: t.Sequence[Finding], report: Reporter) -> t.Seque
 
 def _as_finding(config: ClusterConfig, exc: EksaError) -> Finding:
     server = config.datacenter.server if config.datacenter else ""
+    name = f"vCenter {server}"
+    if exc.code in CONNECTION:
+        return found(exc.code, object=name, problem=exc.message.rstrip("."))
     return Finding(
         check="server",
-        object=f"vCenter {server}",
+        object=name,
         severity=ERROR,
         seen=exc.message.rstrip("."),
         expected="",
