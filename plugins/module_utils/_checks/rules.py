@@ -13,8 +13,9 @@ from ansible_collections.eks.anywhere.plugins.module_utils._checks.rule import R
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_connection import CONNECTION
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_inventory import INVENTORY
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_machines import MACHINES
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_site import SITE
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_surroundings import SURROUNDINGS
 
-RULES: t.Mapping[str, Rule] = types.MappingProxyType({**SURROUNDINGS, **CONNECTION, **INVENTORY, **MACHINES})
+RULES: t.Mapping[str, Rule] = types.MappingProxyType({**SURROUNDINGS, **CONNECTION, **INVENTORY, **MACHINES, **SITE})
 
 __all__ = ("RULES", "Rule")

@@ -79,6 +79,12 @@ class Collector:
 
     def traverse(self, root: t.Any, hops: t.Sequence[Hop], paths: t.Mapping[str, t.Sequence[str]]) -> list[Row]:
         """Properties of the objects of these kinds that the hops lead to, the root included."""
+        return self.traverse_all([root], hops, paths)
+
+    def traverse_all(
+        self, roots: t.Sequence[t.Any], hops: t.Sequence[Hop], paths: t.Mapping[str, t.Sequence[str]]
+    ) -> list[Row]:
+        """The same from several roots, in one request per page."""
         specs = vmodl.query.PropertyCollector
         select = [
             specs.TraversalSpec(
@@ -90,7 +96,7 @@ class Collector:
             )
             for hop in hops
         ]
-        return self._retrieve([specs.ObjectSpec(obj=root, skip=False, selectSet=select)], paths)
+        return self._retrieve([specs.ObjectSpec(obj=root, skip=False, selectSet=select) for root in roots], paths)
 
     def _retrieve(self, objects: list[t.Any], paths: t.Mapping[str, t.Sequence[str]]) -> list[Row]:
         specs = vmodl.query.PropertyCollector

@@ -33,6 +33,11 @@ def vcsim(shared_vcsim: Simulator) -> t.Iterator[Simulator]:
     assert shared_vcsim.sessions()["open"] == 0
 
 
+def small(pool: str) -> dict[str, t.Any]:
+    """Machines of which the simulator's hosts, of 4 GiB each, carry a cluster."""
+    return {**configs.machine_spec(pool), "memoryMiB": 2048}
+
+
 @dataclasses.dataclass
 class Cluster:
     """Documents of a cluster config, to be changed and then written as text."""
@@ -71,8 +76,8 @@ def cluster(shared_vcsim: Simulator) -> Cluster:
         documents={
             "cluster": document("Cluster", "prod", spec),
             "datacenter": document("VSphereDatacenterConfig", "prod", configs.datacenter_spec(shared_vcsim)),
-            "prod-cp": document("VSphereMachineConfig", "prod-cp", configs.machine_spec("eksa-control-plane")),
-            "prod-md": document("VSphereMachineConfig", "prod-md", configs.machine_spec("eksa-workers")),
+            "prod-cp": document("VSphereMachineConfig", "prod-cp", small("eksa-control-plane")),
+            "prod-md": document("VSphereMachineConfig", "prod-md", small("eksa-workers")),
         }
     )
 
