@@ -69,13 +69,18 @@ class Cluster:
 
 @pytest.fixture
 def cluster(shared_vcsim: Simulator) -> Cluster:
-    """A config that the simulator satisfies; the endpoint is of the discard prefix (RFC 6666), which nobody has."""
+    """A config that the module's simulator satisfies."""
+    return cluster_on(shared_vcsim)
+
+
+def cluster_on(vcsim: Simulator) -> Cluster:
+    """A config that a simulator satisfies; the endpoint is of the discard prefix (RFC 6666), which nobody has."""
     spec = configs.cluster_spec("prod", host="100::7", control_plane="prod-cp", worker="prod-md")
     spec["managementCluster"] = {"name": "prod"}
     return Cluster(
         documents={
             "cluster": document("Cluster", "prod", spec),
-            "datacenter": document("VSphereDatacenterConfig", "prod", configs.datacenter_spec(shared_vcsim)),
+            "datacenter": document("VSphereDatacenterConfig", "prod", configs.datacenter_spec(vcsim)),
             "prod-cp": document("VSphereMachineConfig", "prod-cp", small("eksa-control-plane")),
             "prod-md": document("VSphereMachineConfig", "prod-md", small("eksa-workers")),
         }

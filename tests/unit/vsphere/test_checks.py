@@ -151,7 +151,10 @@ def test_without_bundles_a_warning_says_what_was_not_checked() -> None:
     ]
 
 
-@pytest.mark.parametrize(("free_gib", "wanted"), [(75 + 50, []), (75 + 49, ["vsphere.datastore_space_upgrade"]), (74, ["vsphere.datastore_space"])])
+@pytest.mark.parametrize(
+    ("free_gib", "wanted"),
+    [(75 + 50, []), (75 + 49, ["vsphere.datastore_space_upgrade"]), (74, ["vsphere.datastore_space"])],
+)
 def test_space_for_all_machines_of_a_datastore(free_gib: int, wanted: list[str]) -> None:
     datastores = samples.only(samples.DATASTORE, free_bytes=free_gib * samples.GIB)
     groups = placing.placed(samples.config(), samples.inventory(datastores=datastores))
