@@ -35,6 +35,8 @@ except ImportError:  # the session says so when it is opened
     vim = None
 
 NAMED = ("name", "parent")
+NEIGHBOUR_PAGES = 4
+"""A suggestion is not worth reading ten thousand machines of one folder."""
 DETAILS = {
     "Datastore": ("summary.capacity", "summary.freeSpace", "summary.accessible"),
     "VirtualMachine": ("config.template", "config.hardware.device", "datastore", "snapshot"),
@@ -184,7 +186,7 @@ class Reader:
         if kind == "VirtualMachine":
             paths[kind] = (*NAMED, "config.template")
         try:
-            rows = self._collector.traverse(root, hops, paths)
+            rows = self._collector.traverse(root, hops, paths, pages=NEIGHBOUR_PAGES)
         except vim.fault.NoPermission:
             return ()  # a suggestion is not worth an error of its own
         found = with_paths(rows, root, root_path)
