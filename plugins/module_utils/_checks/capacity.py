@@ -53,14 +53,20 @@ def space_findings(groups: t.Iterable[Placed]) -> tuple[Finding, ...]:
 
 
 def memory_findings(groups: t.Iterable[Placed], survey: Survey) -> tuple[Finding, ...]:
-    """Pools whose limits, or whose hosts, leave too little memory."""
-    needed = _needed(groups, lambda group: group.pool and group.pool.path, lambda group: group.machine.memory_mib)
-    return tuple(
-        finding
-        for path, need in needed.items()
-        if path in survey.pools
-        for finding in _memory(path, survey.pools[path], need)
+    """Pools whose limits leave too little memory, and hosts that have too little for all pools on them."""
+    taken = tuple(group for group in groups if group.pool and group.pool.path in survey.pools)
+    by_pool = _needed(taken, lambda group: group.pool and group.pool.path, _memory)
+    by_hosts = _needed(taken, lambda group: group.pool and hosts_of(group.pool.path), _memory)
+    facts = {hosts_of(path): survey.pools[path] for path in by_pool}
+    return (
+        *(finding for path, need in by_pool.items() for finding in _limited(path, survey.pools[path], need)),
+        *(finding for hosts, need in by_hosts.items() for finding in _carried(hosts, facts[hosts], need)),
     )
+
+
+def hosts_of(pool: str) -> str:
+    """``/DC0/host/C0/Resources/web`` -> ``hosts of /DC0/host/C0``, which all pools below share."""
+    return f"hosts of {pool.partition('/Resources')[0]}"
 
 
 def host_findings(groups: t.Iterable[Placed], survey: Survey) -> tuple[Finding, ...]:
@@ -101,7 +107,11 @@ def _space(datastore: DatastoreItem, need: Need) -> t.Iterator[Finding]:
         )
 
 
-def _memory(path: str, pool: PoolFacts, need: Need) -> t.Iterator[Finding]:
+def _memory(group: Placed) -> int:
+    return group.machine.memory_mib
+
+
+def _limited(path: str, pool: PoolFacts, need: Need) -> t.Iterator[Finding]:
     name, free = f"resource pool {path}", pool.memory_free_mib
     if free is not None and need.peak > free:
         short = need.first > free
@@ -112,10 +122,12 @@ def _memory(path: str, pool: PoolFacts, need: Need) -> t.Iterator[Finding]:
             needed_mib=need.first if short else need.peak,
             uses=need.words,
         )
-        return
+
+
+def _carried(hosts: str, pool: PoolFacts, need: Need) -> t.Iterator[Finding]:
     total = sum(host.memory_mib for host in _usable(pool))
     if total and need.peak > total:
-        yield found("vsphere.hosts_memory", object=name, total_mib=total, needed_mib=need.peak, uses=need.words)
+        yield found("vsphere.hosts_memory", object=hosts, total_mib=total, needed_mib=need.peak, uses=need.words)
 
 
 def _cpus(groups: t.Sequence[Placed], survey: Survey) -> t.Iterator[Finding]:
@@ -155,4 +167,4 @@ def _usable(pool: PoolFacts) -> list[EsxHost]:
     return [host for host in pool.hosts if not host.away]
 
 
-__all__ = ("host_findings", "memory_findings", "space_findings")
+__all__ = ("host_findings", "hosts_of", "memory_findings", "space_findings")

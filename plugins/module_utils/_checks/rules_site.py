@@ -101,9 +101,9 @@ SITE: t.Mapping[str, Rule] = {
         severity="warning",
     ),
     "vsphere.hosts_memory": Rule(
-        cause="The hosts of the resource pool together have less memory than the machines are given.",
+        cause="The hosts of a compute cluster together have less memory than the machines are given.",
         check="memory",
-        seen="its hosts have {total_mib} MiB together, the machines get up to {needed_mib} MiB ({uses})",
+        seen="have {total_mib} MiB together, the machines get up to {needed_mib} MiB ({uses})",
         expected="at least as much memory as the machines are given",
         fix="Add hosts, or make the machines smaller or fewer; vSphere would begin to swap.",
         severity="warning",

@@ -199,7 +199,8 @@ def _tell_shared(seen: t.Sequence[Seen], together: tuple[Placed, ...], surveyed:
         for one in seen:
             told = {known.object for known in one.member.findings if known.severity in (finding.severity, ERROR)}
             places = {f"datastore {group.datastore.path}" for group in one.groups if group.datastore}
-            places |= {f"resource pool {group.pool.path}" for group in one.groups if group.pool}
+            for pool in (group.pool.path for group in one.groups if group.pool):
+                places |= {f"resource pool {pool}", capacity.hosts_of(pool)}
             if finding.object in places - told:
                 one.member.tell((finding,))
 
