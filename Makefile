@@ -120,6 +120,11 @@ perf-config: python ## measure reading, checking and rendering of configs, which
 	@python3 $(TOOLS)/suites.py run perf-config
 	@$(FIGURES) show config.
 
+.PHONY: perf-validate
+perf-validate: python lab-build ## measure validation of large simulated vCenters, beside what others do (opt-in, long)
+	@python3 $(TOOLS)/suites.py run perf-validate
+	@$(FIGURES) show validate.
+
 .PHONY: fuzz
 fuzz: ## search MINUTES=10 long for texts that break the config rooms (opt-in; Linux on x86-64)
 	@$(TOOLS)/in fuzz python tests/fuzz/fuzz_config.py --minutes $(MINUTES)

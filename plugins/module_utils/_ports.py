@@ -211,12 +211,16 @@ class DatastoreItem(InventoryItem):
 
 @dataclasses.dataclass(frozen=True)
 class TemplateItem(InventoryItem):
-    """A virtual machine asked for as template. ``tags`` is None when the user may not read them."""
+    """A virtual machine asked for as template. ``tags`` is None when the user may not read them.
+
+    ``datastores`` are references of those that it lies on.
+    """
 
     is_template: bool = False
     disks_kib: tuple[int, ...] = ()
     has_snapshot: bool = False
     tags: tuple[str, ...] | None = None
+    datastores: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -229,6 +233,7 @@ class InventoryQuery:
     folders: tuple[str, ...] = ()
     resource_pools: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
+    compute_clusters: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -250,6 +255,7 @@ class Inventory:
     folders: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
     resource_pools: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
     templates: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
+    compute_clusters: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
