@@ -125,6 +125,15 @@ perf-validate: python lab-build ## measure validation of large simulated vCenter
 	@python3 $(TOOLS)/suites.py run perf-validate
 	@$(FIGURES) show validate.
 
+.PHONY: perf-fleet
+perf-fleet: python lab-build ## measure the inventory, the plan and a run with nothing to do over a fleet; needs no lab
+	@python3 $(TOOLS)/suites.py run perf-fleet
+	@$(FIGURES) show fleet.
+
+.PHONY: browser
+browser: python ## look at the report of a fleet in headless chromium, which has to be installed (opt-in)
+	@python3 $(TOOLS)/suites.py run browser
+
 .PHONY: fuzz
 fuzz: ## search MINUTES=10 long for texts that break the config rooms (opt-in; Linux on x86-64)
 	@$(TOOLS)/in fuzz python tests/fuzz/fuzz_config.py --minutes $(MINUTES)

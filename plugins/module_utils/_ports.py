@@ -125,6 +125,19 @@ class Files(t.Protocol):
         """Remove a file, or a folder and all in it. False when there was none."""
 
 
+class Journal(t.Protocol):
+    """A file that several tasks of one run add lines to, each line whole."""
+
+    def read(self, path: str) -> str:
+        """All lines; empty without a file."""
+
+    def append(self, path: str, line: str) -> None:
+        """Add a line."""
+
+    def restart(self, path: str, line: str, *, keep: str) -> None:
+        """Begin anew with a line; what was there before stays under the name ``keep`` in the same folder."""
+
+
 class Vault(t.Protocol):
     """Encryption with a password, in a format that people have a tool for."""
 

@@ -245,6 +245,11 @@ machines_kept:
   type: list
   elements: str
   sample: [prod-x2x9l]
+newest_machine:
+  description: When the youngest Machine was made, empty without any. It tells when the cluster was last changed.
+  returned: success
+  type: str
+  sample: "2026-08-22T20:14:07Z"
 groups:
   description: Worker groups with something left to do, in order.
   returned: success

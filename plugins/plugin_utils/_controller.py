@@ -124,15 +124,16 @@ class ControllerAction(ActionBase):
         result.update(scrub({**outcome, "lines": report.lines}, secrets))
         return result
 
-    def _kept(self, task_vars: t.Mapping[str, t.Any]) -> contextlib.AbstractContextManager[None]:
-        """The lease that the run holds, renewed while the operation lasts; ``cluster_lease`` itself needs no help."""
-        held = (task_vars.get(_lease.VARIABLE) or {}).get("lease")
-        if not held:
-            return contextlib.nullcontext()
-        keeper = self._shared_loader_obj.action_loader.get("eks.anywhere.cluster_lease", class_only=True)
-        if isinstance(self, keeper):
-            return contextlib.nullcontext()
-        return _lease.kept(json.loads(json.dumps(held)), keeper.MODULE.operate)
+    @contextlib.contextmanager
+    def _kept(self, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[None]:
+        """The leases that the run holds, renewed while the operation lasts; what renews them itself needs no help."""
+        with contextlib.ExitStack() as kept:
+            for variable, action in _lease.KEEPERS.items():
+                held = (task_vars.get(variable) or {}).get("lease")
+                keeper = self._shared_loader_obj.action_loader.get(action, class_only=True) if held else None
+                if keeper is not None and not isinstance(self, keeper):
+                    kept.enter_context(_lease.kept(json.loads(json.dumps(held)), keeper.MODULE.operate))
+            yield
 
     def _parameters(self) -> dict[str, t.Any]:
         """Validated options as plain data: one JSON round trip takes the tags off Ansible's strings."""

@@ -72,8 +72,16 @@ SUITES: dict[str, Suite] = {
     "why": Suite(_pytest("-v", "-s", "tests/faults_why"), seconds_at_most=900),
     "kinds": Suite(_pytest("-v", "tests/upgrade_kinds"), seconds_at_most=1800),
     "packages": Suite(_pytest("-v", "tests/packages"), seconds_at_most=400),
-    "perf": Suite(_pytest("-v", "-s", "tests/perf", "--ignore=tests/perf/test_validate.py"), seconds_at_most=900),
+    "perf": Suite(
+        _pytest("-v", "-s", "tests/perf", "--ignore=tests/perf/test_validate.py", "--ignore-glob=*/test_fleet_*"),
+        seconds_at_most=900,
+    ),
     "perf-validate": Suite(_pytest("-v", "-s", "tests/perf/test_validate.py"), seconds_at_most=1800),
+    "perf-fleet": Suite(
+        _pytest("-v", "-s", "tests/perf/test_fleet_inventory.py", "tests/perf/test_fleet_rehearsal.py"),
+        seconds_at_most=600,
+    ),
+    "browser": Suite(_pytest("-v", "tests/browser"), seconds_at_most=120),
     "perf-config": Suite(_pytest("-v", "-s", "tests/perf/test_config.py"), seconds_at_most=60),
 }
 

@@ -17,7 +17,7 @@ PLUGINS = ROOT / "plugins"
 PREFIX = "ansible_collections.eks.anywhere.plugins."
 
 SHARED = frozenset({"_errors", "_ports", "_ports_survey", "_result", "_yaml"})
-PURE = frozenset({"_config", "_render", "_plan", "_wait", "_checks"})
+PURE = frozenset({"_config", "_render", "_plan", "_wait", "_checks", "_fleet"})
 ADAPTERS = frozenset({"_kube", "_vsphere", "_run"})
 LAB = frozenset({"_lab"})
 """The lab's builder is all outside world: it compiles and starts servers. Product code never imports it."""
@@ -35,6 +35,7 @@ ARROWS: dict[str, frozenset[str]] = {
     "_render": SHARED | {"_config"},
     "_plan": SHARED | {"_config"},
     "_wait": SHARED | {"_config"},
+    "_fleet": SHARED | {"_config"},
     "_ops": SHARED | PURE,
     "_kube": SHARED,
     "_vsphere": SHARED,
@@ -43,6 +44,7 @@ ARROWS: dict[str, frozenset[str]] = {
     "modules": SHARED | PURE | {"_ops"} | ADAPTERS | LAB | SHELL_PARTS,
     "action": frozenset({"modules", "plugin_utils"}),
     "filter": SHARED | PURE,
+    "inventory": SHARED | PURE,
     "callback": frozenset({"plugin_utils"}),
     "plugin_utils": SHARED | SHELL_PARTS | {"_run"},
     "doc_fragments": frozenset(),
@@ -70,6 +72,7 @@ CALM_STDLIB = frozenset(
         "graphlib",
         "hashlib",
         "heapq",
+        "html",
         "ipaddress",
         "itertools",
         "json",

@@ -126,6 +126,7 @@ class Findings:
                 for machine in self._picture.live.machines
                 if machine["metadata"]["name"] not in going
             ),
+            "newest_machine": _newest(self._picture.live.machines),
             "groups": [name.partition("/")[2] for name, state in self.observed.workers.items() if not state.done],
             "groups_created": list(rolls_.created),
             "groups_removed": list(rolls_.removed),
@@ -151,6 +152,11 @@ def _names(objects: t.Iterable[Obj]) -> tuple[str, ...]:
 
 def _dicts(machines: t.Iterable[Affected]) -> list[dict[str, t.Any]]:
     return [one.as_dict() for one in machines]
+
+
+def _newest(machines: t.Iterable[Obj]) -> str:
+    """Times of an API server are in the order of their texts."""
+    return max((machine["metadata"].get("creationTimestamp") or "" for machine in machines), default="")
 
 
 def _reference(obj: Obj) -> dict[str, str]:
