@@ -26,7 +26,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate
-from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, Cluster
+from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, Cluster, cluster_on
 from ansible_collections.eks.anywhere.tests.simulation.configs import RELEASE
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import (
     ADMIN,
@@ -174,10 +174,10 @@ def test_endpoint_in_use(vcsim: Simulator, cluster: Cluster, bundles_file: str) 
     assert failure(cluster, bundles_file, skip_ip_check=False).code == "vsphere.endpoint_in_use"
 
 
-def test_nothing_is_changed(vcsim: Simulator, cluster: Cluster, bundles_file: str) -> None:
-    with vcsim.connect() as content:
+def test_nothing_is_changed(lab_bin: t.Callable[[str], str], bundles_file: str) -> None:
+    with simulator(lab_bin("vcsim"), "-vms", "2", templates=TEMPLATES) as fresh, fresh.connect() as content:
         before = _changes(content)
-        validate(cluster, bundles_file, Lines())
+        validate(cluster_on(fresh), bundles_file, Lines())
         assert not _changes(content) - before  # the simulator forgets its oldest events
         assert before
 
