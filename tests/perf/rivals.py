@@ -40,7 +40,7 @@ GATHERING: tuple[tuple[str, dict[str, t.Any]], ...] = (
             "name": "ubuntu-1-34",
             "folder": "/DC0/vm/Templates",
             "schema": "vsphere",
-            "properties": ["config.template", "snapshot"],
+            "properties": ["config.template"],
         },
     ),
     ("community.vmware.vmware_object_role_permission_info", {"object_name": "eksa", "object_type": "Folder"}),

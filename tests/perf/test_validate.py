@@ -27,6 +27,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.paced import
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate, vsphere_validate_fleet
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import (
     TEMPLATES,
+    Cluster,
     bundles_file,
     cluster_on,
 )
@@ -78,10 +79,18 @@ def large() -> t.Iterator[Simulator]:
         yield running
 
 
+def roomy(vcsim: Simulator) -> Cluster:
+    """A config on the datastore that the simulator's own machines do not fill."""
+    cluster = cluster_on(vcsim)
+    for name in ("prod-cp", "prod-md"):
+        cluster.documents[name]["spec"]["datastore"] = "/DC0/datastore/LocalDS_1"
+    return cluster
+
+
 def params(vcsim: Simulator, bundles: str) -> dict[str, t.Any]:
     """Options of one validation."""
     return {
-        "config": cluster_on(vcsim).text(),
+        "config": roomy(vcsim).text(),
         "config_file": None,
         "bundles_file": bundles,
         "vsphere_username": ADMIN,
@@ -133,7 +142,7 @@ def test_bytes_of_a_validation(large: Simulator, bundles_file: str, monkeypatch:
 
 
 def test_twenty_clusters_in_one_run(large: Simulator, bundles_file: str) -> None:
-    cluster = cluster_on(large)
+    cluster = roomy(large)
     clusters = [
         entry(named(cluster, f"w{number:02}", number), bundles_file, skip_ip_check=False) for number in range(20)
     ]

@@ -10,9 +10,9 @@ import re
 import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules import RULES
-from ansible_collections.eks.anywhere.tests.tools import error_pages
+from ansible_collections.eks.anywhere.tests.docs import error_pages
 
-AGAIN = "run: tests/tools/in dev python tests/tools/error_pages.py"
+AGAIN = "run: tests/tools/in dev python tests/docs/error_pages.py"
 
 
 def test_there_is_a_page_for_every_code_and_no_other() -> None:

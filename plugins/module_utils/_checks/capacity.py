@@ -55,8 +55,8 @@ def space_findings(groups: t.Iterable[Placed]) -> tuple[Finding, ...]:
 def memory_findings(groups: t.Iterable[Placed], survey: Survey) -> tuple[Finding, ...]:
     """Pools whose limits leave too little memory, and hosts that have too little for all pools on them."""
     taken = tuple(group for group in groups if group.pool and group.pool.path in survey.pools)
-    by_pool = _needed(taken, lambda group: group.pool and group.pool.path, _memory)
-    by_hosts = _needed(taken, lambda group: group.pool and hosts_of(group.pool.path), _memory)
+    by_pool = _needed(taken, _pool, _memory)
+    by_hosts = _needed(taken, lambda group: hosts_of(_pool(group)), _memory)
     facts = {hosts_of(path): survey.pools[path] for path in by_pool}
     return (
         *(finding for path, need in by_pool.items() for finding in _limited(path, survey.pools[path], need)),
@@ -105,6 +105,10 @@ def _space(datastore: DatastoreItem, need: Need) -> t.Iterator[Finding]:
         yield found(
             "vsphere.datastore_space_upgrade", object=name, free_gib=free // GIB, needed_gib=need.peak, uses=need.words
         )
+
+
+def _pool(group: Placed) -> str:
+    return group.pool.path if group.pool else ""
 
 
 def _memory(group: Placed) -> int:

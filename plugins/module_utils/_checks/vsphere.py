@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks import machines, naming, placing
@@ -20,15 +19,11 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
     VSphereDatacenter,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
-    Certificate,
     DatastoreItem,
     Inventory,
     InventoryQuery,
     Lookup,
 )
-
-ENDPOINT_PORTS = (80, 6443)
-"""80 as the vendor's CLI probes it (firewalls let it through most often), 6443 for a cluster that is already there."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,10 +96,11 @@ def query(config: ClusterConfig) -> InventoryQuery:
     """What has to be looked up for a config: exactly the objects it names."""
     place = _place(config)
     domains = placing.used_domains(config)
+    places: tuple[Where, ...] = (*config.machines, *domains)
     own = (path for group in placing.groups(config) for path in placing.network_paths(config, group))
 
     def asked(sort: Sort) -> tuple[str, ...]:
-        return _asked(place, sort, (_path(place, where, sort) for where in (*config.machines, *domains)))
+        return _asked(place, sort, (_path(place, where, sort) for where in places))
 
     return InventoryQuery(
         datacenter=place.datacenter,
@@ -114,35 +110,6 @@ def query(config: ClusterConfig) -> InventoryQuery:
         resource_pools=asked(POOL),
         templates=_asked(place, TEMPLATE, (machine.template for machine in config.machines)),
         compute_clusters=_asked(place, COMPUTE, (_path(place, domain, COMPUTE) for domain in domains)),
-    )
-
-
-def thumbprint(config: ClusterConfig, certificate: Certificate) -> tuple[Finding, ...]:
-    """Whether the server is the one the config means. A certificate that this machine trusts needs no thumbprint."""
-    place = _place(config)
-    if place.insecure or not certificate.problem:
-        return ()
-    server = f"vCenter {place.server}"
-    if not place.thumbprint:
-        return (
-            found(
-                "vsphere.thumbprint_required",
-                object=server,
-                problem=certificate.problem,
-                config=place.name,
-                actual=certificate.sha1,
-            ),
-        )
-    if _plain(place.thumbprint) in (_plain(certificate.sha1), _plain(certificate.sha256)):
-        return ()
-    return (
-        found(
-            "vsphere.thumbprint_mismatch",
-            object=server,
-            actual=certificate.sha1,
-            wanted=place.thumbprint,
-            config=place.name,
-        ),
     )
 
 
@@ -193,24 +160,6 @@ def _places(place: VSphereDatacenter, where: Where, inventory: Inventory) -> lis
         Step("Folder validated", _named(place, where, FOLDER, inventory.folders)),
         Step("Resource pool validated", _named(place, where, POOL, inventory.resource_pools)),
     ]
-
-
-def endpoint(config: ClusterConfig, answering_port: int | None) -> tuple[Finding, ...]:
-    """Whether the control plane endpoint is an address that nobody has."""
-    if not is_address(config.endpoint):
-        return (found("vsphere.endpoint_invalid", object=f"control plane endpoint {config.endpoint}"),)
-    if answering_port is None:
-        return ()
-    return (found("vsphere.endpoint_in_use", object=f"control plane endpoint {config.endpoint}", port=answering_port),)
-
-
-def is_address(host: str) -> bool:
-    """Whether this is a literal IP address."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _place(config: ClusterConfig) -> VSphereDatacenter:
@@ -304,8 +253,4 @@ def _judge(place: VSphereDatacenter, sort: Sort, path: str, lookup: Lookup | Non
     )
 
 
-def _plain(thumbprint: str) -> str:
-    return "".join(char for char in thumbprint if char.isalnum()).upper()
-
-
-__all__ = ("ENDPOINT_PORTS", "Step", "endpoint", "inventory_steps", "is_address", "query", "thumbprint")
+__all__ = ("Step", "inventory_steps", "query")

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks import (
+    endpoints,
     machines,
     placing,
     privileges,
@@ -91,7 +92,7 @@ def _look(config: ClusterConfig, vcenter: VSphere, report: Reporter) -> tuple[li
     try:
         certificate = vcenter.certificate()
         report.line(f"{TICK} Connected to server")
-        wrong = vsphere.thumbprint(config, certificate)
+        wrong = endpoints.thumbprint(config, certificate)
         if wrong:
             return list(wrong), None  # no password for a server that may be another
         vcenter.login(certificate)
@@ -120,13 +121,13 @@ def _look_behind(
 
 
 def _endpoint(config: ClusterConfig, probe: Probe, report: Reporter, wishes: Wishes) -> tuple[Finding, ...]:
-    if not vsphere.is_address(config.endpoint):
-        return vsphere.endpoint(config, None)
+    if not endpoints.is_address(config.endpoint):
+        return endpoints.endpoint(config, None)
     given = (*site.endpoint_findings(config, wishes.dhcp), *site.address_findings((config,), wishes.dhcp))
     if wishes.skip_ip_check:
         report.line("Skipping check for whether control plane ip is in use")
         return given
-    taken = vsphere.endpoint(config, probe.answering_port(host=config.endpoint, ports=vsphere.ENDPOINT_PORTS))
+    taken = endpoints.endpoint(config, probe.answering_port(host=config.endpoint, ports=endpoints.ENDPOINT_PORTS))
     return (*taken, *given)
 
 

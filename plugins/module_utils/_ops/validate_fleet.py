@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks import (
     capacity,
+    endpoints,
     placing,
     privileges,
     site,
@@ -135,7 +136,7 @@ def _trusting(members: t.Sequence[Member], certificate: Certificate) -> list[Mem
     """Those whose config means this very server."""
     for member in members:
         if member.config is not None:
-            member.tell(vsphere.thumbprint(member.config, certificate))
+            member.tell(endpoints.thumbprint(member.config, certificate))
     return [member for member in members if not any("thumbprint" in finding.code for finding in member.findings)]
 
 
@@ -218,10 +219,10 @@ def _endpoints(members: t.Sequence[Member], probe: Probe, wishes: Wishes) -> Non
         if config is None:
             return ()
         given = (*site.endpoint_findings(config, wishes.dhcp), *few, *_shared(config, by_address))
-        if member.skip_ip_check or not vsphere.is_address(config.endpoint):
-            return (*vsphere.endpoint(config, None), *given)
-        port = probe.answering_port(host=config.endpoint, ports=vsphere.ENDPOINT_PORTS)
-        return (*vsphere.endpoint(config, port), *given)
+        if member.skip_ip_check or not endpoints.is_address(config.endpoint):
+            return (*endpoints.endpoint(config, None), *given)
+        port = probe.answering_port(host=config.endpoint, ports=endpoints.ENDPOINT_PORTS)
+        return (*endpoints.endpoint(config, port), *given)
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=PROBES) as pool:
         for member, findings in zip(members, pool.map(look, members), strict=True):

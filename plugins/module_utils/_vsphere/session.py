@@ -56,7 +56,7 @@ class VCenter:
         self._refused: EksaError | None = None
         self._stack = contextlib.ExitStack()
 
-    def __enter__(self) -> VCenter:
+    def __enter__(self) -> t.Self:
         """Nothing is sent yet."""
         self._stack.enter_context(signals.unwinding())
         self._stack.callback(self.close)

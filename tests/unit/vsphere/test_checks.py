@@ -10,7 +10,14 @@ import string
 
 import pytest
 
-from ansible_collections.eks.anywhere.plugins.module_utils._checks import capacity, machines, naming, placing, vsphere
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import (
+    capacity,
+    endpoints,
+    machines,
+    naming,
+    placing,
+    vsphere,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import found
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules import RULES
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig
@@ -184,7 +191,7 @@ def test_thumbprint(certificate: Certificate, insecure: bool, thumbprint: str, w
     config = samples.config()
     assert config.datacenter is not None
     place = dataclasses.replace(config.datacenter, insecure=insecure, thumbprint=thumbprint)
-    findings = vsphere.thumbprint(dataclasses.replace(config, datacenter=place), certificate)
+    findings = endpoints.thumbprint(dataclasses.replace(config, datacenter=place), certificate)
     assert [finding.code for finding in findings] == wanted
 
 
@@ -198,7 +205,7 @@ def test_thumbprint(certificate: Certificate, insecure: bool, thumbprint: str, w
     ],
 )
 def test_endpoint(host: str, port: int | None, wanted: list[str]) -> None:
-    findings = vsphere.endpoint(dataclasses.replace(samples.config(), endpoint=host), port)
+    findings = endpoints.endpoint(dataclasses.replace(samples.config(), endpoint=host), port)
     assert [finding.code for finding in findings] == wanted
 
 

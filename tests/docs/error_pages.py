@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The docs' page of each error code that a check can find, out of the table by which the checks speak.
 
-``tests/tools/in dev python tests/tools/error_pages.py`` writes them; a unit test fails when they are not as this says.
+``tests/tools/in dev python tests/docs/error_pages.py`` writes them; a unit test fails when they are not as this says.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PAGE = """\
 .. Copyright (c) 2026 eks.anywhere contributors
 .. GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 .. SPDX-License-Identifier: GPL-3.0-or-later
-.. Written by tests/tools/error_pages.py from plugins/module_utils/_checks/rules.py: change it there.
+.. Written by tests/docs/error_pages.py from plugins/module_utils/_checks/rules.py: change it there.
 
 :orphan:
 
