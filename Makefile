@@ -130,6 +130,10 @@ perf-fleet: python lab-build ## measure the inventory, the plan and a run with n
 	@python3 $(TOOLS)/suites.py run perf-fleet
 	@$(FIGURES) show fleet.
 
+.PHONY: awx
+awx: python ## set up AWX by its own modules against an API that stores; EKSA_AWX_COLLECTIONS holds awx.awx (opt-in)
+	@python3 $(TOOLS)/suites.py run awx
+
 .PHONY: browser
 browser: python ## look at the report of a fleet in headless chromium, which has to be installed (opt-in)
 	@python3 $(TOOLS)/suites.py run browser

@@ -105,8 +105,9 @@ class Fleet:
         (self._playbooks / "tasks" / "upgrade_cluster.yml").write_text(UPGRADE_TASKS, encoding="utf-8")
         look = self._playbooks / "tasks" / "fleet_look.yml"
         tasks = yaml.safe_load(look.read_text("utf-8"))
-        tasks[0]["block"][0]["fake_look"] = {}
-        del tasks[0]["block"][0][LOOK]
+        compare = next(task for task in tasks[0]["block"] if LOOK in task)
+        compare["fake_look"] = {}
+        del compare[LOOK]
         look.write_text(yaml.safe_dump(tasks), encoding="utf-8")
         (self._playbooks / "action_plugins").mkdir()
         for name, text in (("fake_look", LOOK_ACTION), ("fake_upgrade", UPGRADE_ACTION)):

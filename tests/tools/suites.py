@@ -81,6 +81,7 @@ SUITES: dict[str, Suite] = {
         _pytest("-v", "-s", "tests/perf/test_fleet_inventory.py", "tests/perf/test_fleet_rehearsal.py"),
         seconds_at_most=600,
     ),
+    "awx": Suite(_pytest("-v", "tests/awx"), seconds_at_most=120),
     "browser": Suite(_pytest("-v", "tests/browser"), seconds_at_most=120),
     "perf-config": Suite(_pytest("-v", "-s", "tests/perf/test_config.py"), seconds_at_most=60),
 }

@@ -124,10 +124,15 @@ def facts(member: t.Mapping[str, t.Any], host: str) -> Values:
 
 
 def look(result: t.Mapping[str, t.Any]) -> Values:
-    """Of what ``cluster_upgrade_info`` returns, what a run goes by."""
+    """Of what ``cluster_upgrade_info`` returns, what a run goes by.
+
+    A copy of the config on the machine that runs this is no part of a cluster: alone it is not worth a turn, and where
+    jobs begin with an empty disk it is always missing.
+    """
+    remaining = list(result.get("remaining") or ())
     going = [*(result.get("machines_replaced") or ()), *(result.get("machines_removed") or ())]
     return {
-        "remaining": list(result.get("remaining") or ()),
+        "remaining": [] if remaining == ["config_file"] else remaining,
         "vms": [str(one.get("vm") or one.get("machine")) for one in going],
         "surge": dict(result.get("surge") or {}),
         "expected_seconds": int(result.get("expected_seconds") or 0),

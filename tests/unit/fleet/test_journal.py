@@ -96,6 +96,12 @@ def test_failures_keep_their_reason() -> None:
     assert len(files.read("run/journal.jsonl")) < 2000
 
 
+def test_a_missing_copy_of_the_config_is_nothing_to_do() -> None:
+    files, given = begun()
+    fleet.looked("run", "w01", member=MEMBER, look={**LOOK, "remaining": ["config_file"]}, problem={}, ports=given)
+    assert state(files).clusters["w01"].outcome == journal.UNCHANGED
+
+
 def test_what_cannot_be_looked_at_has_failed() -> None:
     files, given = begun()
     fleet.looked("run", "w02", member={}, look={}, problem={"msg": "No answer."}, ports=given)
