@@ -53,7 +53,7 @@ class Desk:
 
     def declare(self, **packages: t.Sequence[t.Mapping[str, t.Any]]) -> None:
         """The packages of each cluster."""
-        hosts = {name: {"eksa_packages": [dict(one) for one in declared]} for name, declared in packages.items()}
+        hosts = {name: {"eksa_packages_list": [dict(one) for one in declared]} for name, declared in packages.items()}
         shared = {
             "ansible_connection": "local",
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",
