@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import dataclasses
-import itertools
 import json
 import os
 import pathlib
@@ -256,7 +255,7 @@ def die_with_parent() -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Free loopback ports, never the same one twice in a process.
+    """Free loopback ports, which are nobody else's as long as this process lives.
 
     They lie below the range from which the kernel takes the near end of a connection: between the look and the server's
     start, a port of that range may be taken by any client on the machine.
@@ -264,20 +263,20 @@ def free_ports(count: int) -> list[int]:
     return [next(_FREE_PORTS) for _each in range(count)]
 
 
-def _look_for_ports() -> t.Iterator[int]:
-    """Go round the range from a place of the process's own, so that processes beside each other do not meet."""
-    first = os.getpid() * 97 % len(SERVER_PORTS)
-    for step in itertools.count():
-        port = SERVER_PORTS[(first + step) % len(SERVER_PORTS)]
-        if _is_free(port):
-            yield port
+def _claim(port: int) -> bool:
+    """Claim a port by a name that test processes beside this one see, then look whether it is free."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        # Of the abstract kind: it is in no folder and goes with the process.
+        claim.bind(f"\0eks.anywhere-port-{port}")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _CLAIMS.append(claim)
+    return True
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe, contextlib.suppress(OSError):
-        probe.bind(("127.0.0.1", port))
-        return True
-    return False
-
-
-_FREE_PORTS = _look_for_ports()
+_CLAIMS: list[socket.socket] = []
+_FREE_PORTS = filter(_claim, iter(SERVER_PORTS))

@@ -15,6 +15,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import 
     comparable,
     in_groups,
     label,
+    overlaid,
     texts,
     where,
 )
@@ -51,6 +52,8 @@ class Applied:
     operation: str
     before: Obj | None
     after: Obj
+    supposed: bool = False
+    """Told from what is there and what is asked for: the server could not say."""
 
     def summary(self) -> dict[str, str]:
         """Shape for the module's return value."""
@@ -76,7 +79,7 @@ def apply_objects(
     done: list[Applied] = []
     for group in in_groups(objects):
         if check_mode:
-            done.extend(_planned(group, kube=kube))
+            done.extend(_planned(group, kube=kube, report=report))
         else:
             done.extend(_applied(group, kube=_needed(kube), clock=clock, report=report, patience=patience_seconds))
     return _result(done, order=[id(obj) for obj in objects])
@@ -88,7 +91,7 @@ def _needed(kube: Kube | None) -> Kube:
     return kube
 
 
-def _planned(group: t.Sequence[Obj], *, kube: Kube | None) -> list[Applied]:
+def _planned(group: t.Sequence[Obj], *, kube: Kube | None, report: Reporter) -> list[Applied]:
     """Server-side dry run; an object that cannot be asked about yet would be created as it is given."""
 
     def one(obj: Obj) -> Applied:
@@ -97,12 +100,31 @@ def _planned(group: t.Sequence[Obj], *, kube: Kube | None) -> list[Applied]:
         try:
             return _one(obj, kube=kube, dry_run=True)
         except EksaError as exc:
+            if exc.code == "kube.webhook_unavailable":
+                return _supposed(obj, kube=kube)
             if exc.code not in NOT_THERE:
                 raise
             return Applied(obj=obj, operation="created", before=None, after=obj)
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=PARALLEL) as pool:
-        return list(pool.map(one, group))
+        planned = list(pool.map(one, group))
+    kinds = sorted({item.obj["kind"] for item in planned if item.supposed})
+    if kinds:
+        report.line(f"  {', '.join(kinds)}: compared without their webhooks, which are down")
+    return planned
+
+
+def _supposed(obj: Obj, *, kube: Kube) -> Applied:
+    """Without its webhook, which a provider that is being replaced does not have: what is asked for over what is there.
+
+    What a webhook would fill in or a server would write in another way counts as a change here.
+    """
+    before = kube.get(**where(obj))
+    if before is None:
+        return Applied(obj=obj, operation="created", before=None, after=obj, supposed=True)
+    after = overlaid(before, obj)
+    same = comparable(before) == comparable(after)
+    return Applied(obj, "unchanged" if same else "configured", before, after, supposed=True)
 
 
 def _applied(group: t.Sequence[Obj], *, kube: Kube, clock: Clock, report: Reporter, patience: float) -> list[Applied]:

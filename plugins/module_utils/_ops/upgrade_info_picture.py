@@ -53,7 +53,7 @@ class Picture:
         }
         self.unseen = unseen - self.unchanged
         known = upgrade_templates.adopted(wanted.cluster, live.cluster, parts=unseen & self.unchanged)
-        self.settled = settled(known, live.cluster.values())
+        self.settled = upgrade_templates.kept(settled(known, live.cluster.values()), live.cluster, parts=self.unseen)
         self.sides = Sides(
             name=subject.config.name,
             live=live.cluster,

@@ -101,6 +101,15 @@ def label(obj: Obj) -> str:
     return f"{obj['kind']} {namespace}{metadata['name']}"
 
 
+def overlaid(below: Obj, above: Obj) -> Obj:
+    """A mapping with another one laid over it, key by key; lists are taken whole from above."""
+    merged = dict(below)
+    for name, value in above.items():
+        there = below.get(name)
+        merged[name] = overlaid(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+    return merged
+
+
 def comparable(obj: Obj) -> Obj:
     """The object without what the server and the controllers add on their own."""
     metadata = {key: value for key, value in obj["metadata"].items() if key not in NOISE}
@@ -157,4 +166,4 @@ def where(obj: Obj) -> dict[str, t.Any]:
     }
 
 
-__all__ = ("CHANGED_SECRET", "comparable", "in_groups", "in_namespace", "label", "texts", "where")
+__all__ = ("CHANGED_SECRET", "comparable", "in_groups", "in_namespace", "label", "overlaid", "texts", "where")

@@ -86,6 +86,18 @@ def adopted(wanted: t.Sequence[Obj], live: t.Mapping[Name, Obj], *, parts: t.Col
     ]
 
 
+def kept(settled: t.Sequence[Obj], live: t.Mapping[Name, Obj], *, parts: t.Collection[str]) -> tuple[Obj, ...]:
+    """``settled`` with what an earlier run has found out about the templates of these parts.
+
+    A run that was cut may have made a template that nothing refers to yet. Without what it saw in vCenter the one that
+    was rendered would say less by the same name, and templates are immutable.
+    """
+    return tuple(
+        _following(obj, live[key(obj)]) if part in parts and obj["kind"] == _KIND and key(obj) in live else obj
+        for obj, part in zip(settled, parts_of(settled), strict=True)
+    )
+
+
 def _live_templates(wanted: t.Iterable[Obj], live: t.Mapping[Name, Obj]) -> dict[Name, Obj]:
     """The live template in the place of each that was rendered."""
     pairs = [
@@ -103,4 +115,4 @@ def _following(obj: Obj, there: Obj) -> Obj:
     return replaced(obj, TEMPLATE, {**content, **{field: said[field] for field in FOLLOWS if field in said}})
 
 
-__all__ = ("FOLLOWS", "adopted", "alike", "machine_configs", "unchanged")
+__all__ = ("FOLLOWS", "adopted", "alike", "kept", "machine_configs", "unchanged")

@@ -38,10 +38,20 @@ def pod(obj: Obj) -> Reason | None:
     scheduled = conditions(obj).get("PodScheduled")
     if scheduled and scheduled.status == "False":
         return Reason("Pod", name, f"cannot be scheduled: {said(scheduled)}", Weight.SUMMARY)
-    if not status.get("containerStatuses"):
-        return Reason("Pod", name, "not started yet")
-    waiting = [entry["name"] for entry in status["containerStatuses"] if not entry.get("ready")]
-    return Reason("Pod", name, f"container {', '.join(waiting) or '?'} is not ready yet")
+    return Reason("Pod", name, _so_far(obj))
+
+
+def _so_far(obj: Obj) -> str:
+    """How far a pod is that nothing speaks against."""
+    found = (obj.get("status") or {}).get("containerStatuses")
+    if not found:
+        return "not started yet"
+    waiting = [entry["name"] for entry in found if not entry.get("ready")]
+    if waiting:
+        return f"container {', '.join(waiting)} is not ready yet"
+    # The control plane takes the condition away from pods of a node of which it hears nothing.
+    node = (obj.get("spec") or {}).get("nodeName")
+    return f"its containers run, but it does not count as ready: node {node} does not report"
 
 
 def _is_ready(obj: Obj) -> bool:

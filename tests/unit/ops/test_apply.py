@@ -173,6 +173,23 @@ def test_check_mode_plans_what_cannot_be_asked_about(code: str) -> None:
     assert "Create Cluster eksa-system/w01" in result.actions
 
 
+@pytest.mark.parametrize(
+    ("there", "planned"),
+    [(None, "Create"), ({}, "Configure"), ({"paused": False, "of-a-default": [1]}, None)],
+    ids=["missing", "different", "the same"],
+)
+def test_check_mode_compares_by_itself_what_has_no_webhook_now(there: Obj | None, planned: str | None) -> None:
+    """A provider that is being replaced, or whose upgrade was cut, has none."""
+    kube = Refusing(kind="Cluster", code="kube.webhook_unavailable", times=1)
+    wanted = obj("Cluster", api="cluster.x-k8s.io/v1beta2", spec={"paused": False})
+    if there is not None:
+        kube.seed({**wanted, "spec": there})
+    result, lines = apply(kube, [wanted], check_mode=True)
+    assert list(result.actions) == ([f"{planned} Cluster eksa-system/w01"] if planned else [])
+    assert lines == ["  Cluster: compared without their webhooks, which are down"]
+    assert kube.fuse.writes == 0
+
+
 def test_namespace_is_filled_in_where_one_belongs() -> None:
     filled = in_namespace(
         [obj("ConfigMap", namespace=None), obj("StorageClass", namespace=None), obj("Secret")], "other"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 import pytest
@@ -299,6 +300,26 @@ def test_a_template_that_a_cut_run_has_made_is_the_one_that_is_wanted() -> None:
         data = world.info({f"VSphereMachineConfig/{NAME}:memoryMiB": 9216}).data
         assert data["machines_replaced"] == []
         assert data["remaining"] == ["eksa_objects", "config_file"]
+        calls.add(data["api_calls"])
+    # A server would refuse to have the field taken away, so it must not be asked.
+    assert len(calls) == 1
+
+
+def test_a_template_that_nothing_refers_to_yet_is_not_asked_to_say_less() -> None:
+    """A run was cut between a group's new template and the group."""
+    calls = set()
+    for owned in ({"f:memoryMiB": {}}, {"f:memoryMiB": {}, "f:cloneMode": {}}):
+        world = World()
+        kind = ("infrastructure.cluster.x-k8s.io", "VSphereMachineTemplate", NAMESPACE)
+        made = copy.deepcopy(world.kube.objects[(*kind, f"{NAME}-md-0-1")])
+        made["metadata"]["name"] = f"{NAME}-md-0-2"
+        made["spec"]["template"]["spec"] |= {"cloneMode": "linkedClone", "memoryMiB": 9216}
+        entry = {"manager": "eks-a-cli", "operation": "Apply", "apiVersion": made["apiVersion"]}
+        made["metadata"]["managedFields"] = [{**entry, "fieldsV1": {"f:spec": {"f:template": {"f:spec": owned}}}}]
+        world.kube.seed(made)
+        data = world.info({f"VSphereMachineConfig/{NAME}:memoryMiB": 9216}).data
+        assert [one["machine"] for one in data["machines_replaced"]] == MD
+        assert f"VSphereMachineTemplate {NAMESPACE}/{NAME}-md-0-2" not in data["objects_changed"]
         calls.add(data["api_calls"])
     # A server would refuse to have the field taken away, so it must not be asked.
     assert len(calls) == 1

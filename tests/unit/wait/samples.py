@@ -209,6 +209,7 @@ def pod(
     last: Obj | None = None,
     conditions: t.Sequence[Obj] = (),
     started: bool = True,
+    ready: bool = False,
     phase: str = "Pending",
     ended: Obj | None = None,
 ) -> Obj:
@@ -216,7 +217,7 @@ def pod(
     status = {
         "name": "manager",
         "image": "registry.local/capv:v1.15.2",
-        "ready": False,
+        "ready": ready,
         "state": {"waiting": waiting} if waiting else {"running": {}},
         "lastState": {"terminated": last} if last else {},
     }
@@ -224,6 +225,7 @@ def pod(
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name, "namespace": namespace},
+        "spec": {"nodeName": "w01-md-0-abc"},
         "status": {
             "phase": phase,
             "conditions": list(conditions),

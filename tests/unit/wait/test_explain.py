@@ -257,6 +257,14 @@ CASES: tuple[tuple[str, list[Obj], str], ...] = (
         "Pod capv-system/capv-controller-manager-7d9: cannot be scheduled: 0/1 nodes are available: 1 taint.",
     ),
     (
+        "a pod of a node that is silent",
+        [s.pod(ready=True, phase="Running", conditions=[s.condition("Ready", "False")])],
+        (
+            "Pod capv-system/capv-controller-manager-7d9: its containers run, but it does not count as ready: "
+            "node w01-md-0-abc does not report"
+        ),
+    ),
+    (
         "a deployment that is not up",
         [
             {
