@@ -60,9 +60,9 @@ class Registry:
         """The certificate of the authority that clients trust."""
         return self._home / "good.crt"
 
-    def start(self, *, certificate: str = "good") -> None:
-        """Serve; with the certificate ``other`` nobody trusts it."""
-        settings = {
+    def start(self, *, certificate: str = "good", token_service: str = "") -> None:
+        """Serve; with the certificate ``other`` nobody trusts it, with a token service it wants a token of that."""
+        settings: dict[str, t.Any] = {
             "version": 0.1,
             "log": {"level": "error", "accesslog": {"disabled": True}},
             "storage": {"filesystem": {"rootdirectory": str(self._home / "data")}, "delete": {"enabled": True}},
@@ -74,6 +74,8 @@ class Registry:
                 },
             },
         }
+        if token_service:
+            settings["auth"] = {"silly": {"realm": token_service, "service": "registry"}}
         file = self._home / "registry.yml"
         file.write_text(yaml.safe_dump(settings))
         with (self._home / "registry.log").open("ab") as log:
@@ -159,6 +161,8 @@ class Registry:
         while time.monotonic() < until:
             try:
                 self._call("GET", "/v2/")
+            except urllib.error.HTTPError:
+                return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
             else:

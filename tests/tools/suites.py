@@ -71,7 +71,7 @@ SUITES: dict[str, Suite] = {
     "cuts-all": Suite(_pytest("-v", "-n", "2", "tests/cuts", "-m", "every"), seconds_at_most=6 * 3600),
     "why": Suite(_pytest("-v", "-s", "tests/faults_why"), seconds_at_most=900),
     "kinds": Suite(_pytest("-v", "tests/upgrade_kinds"), seconds_at_most=1800),
-    "packages": Suite(_pytest("-v", "tests/packages"), seconds_at_most=400),
+    "packages": Suite(_pytest("-v", "tests/packages"), seconds_at_most=600),
     "perf": Suite(
         _pytest("-v", "-s", "tests/perf", "--ignore=tests/perf/test_validate.py", "--ignore-glob=*/test_fleet_*"),
         seconds_at_most=900,

@@ -22,13 +22,12 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import W
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.wait import Connect, Target, kubeconfig_of
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import where
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.packages import Step, step
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Clock, Kube, Obj
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._wait.driver import PASSING
+from ansible_collections.eks.anywhere.plugins.module_utils._wait import Tick, until
 
 PARALLEL = 8
-ATTEMPTS = 5
-PAUSE_SECONDS = 2.0
+WEBHOOK_SECONDS = 10.0
 """A package controller that upgrades itself has no webhook for a moment."""
 NAMESPACE_OF_CLUSTERS = "eksa-system"
 
@@ -117,38 +116,36 @@ def _planned(
 def _written(packages: t.Sequence[Package], *, settings: Settings, ports: Ports) -> None:
     """Write what differs, side by side; in check mode the server and the webhooks say what they would."""
 
-    def one(package: Package) -> None:
+    def one(package: Package, todo: Step) -> None:
         try:
-            _patiently(
-                functools.partial(_write, package.step, kube=ports.kube, check_mode=settings.check_mode),
-                clock=ports.waiting.clock,
-            )
+            _write(todo, kube=ports.kube, check_mode=settings.check_mode, waiting=ports.waiting)
             package.written = True
         except EksaError as exc:
             package.outcome = _failed(exc)
 
-    todo = [package for package in packages if package.step and package.step.verb]
+    todo = [(package, package.step) for package in packages if package.step and package.step.verb]
     if todo:
         with concurrent.futures.ThreadPoolExecutor(max_workers=PARALLEL) as pool:
-            list(pool.map(one, todo))
+            list(pool.map(lambda pair: one(*pair), todo))
 
 
-def _write(todo: Step, *, kube: Kube, check_mode: bool) -> None:
-    if todo.verb != "Remove":
-        kube.apply(todo.obj, dry_run=check_mode)
-    elif not check_mode:
-        kube.delete(**where(todo.obj), uid=todo.obj["metadata"]["uid"])
+def _write(todo: Step, *, kube: Kube, check_mode: bool, waiting: Waiting) -> None:
+    """Write one, again for a while where a webhook does not answer."""
 
+    def attempt() -> Tick:
+        if todo.verb != "Remove":
+            kube.apply(todo.obj, dry_run=check_mode)
+        elif not check_mode:
+            kube.delete(**where(todo.obj), uid=todo.obj["metadata"]["uid"])
+        return Tick(done=True, state="written")
 
-def _patiently(call: t.Callable[[], None], *, clock: Clock) -> None:
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return call()
-        except EksaError as exc:
-            if exc.code not in PASSING or attempt == ATTEMPTS:
-                raise
-        clock.sleep(PAUSE_SECONDS)
-    return None
+    until(
+        attempt,
+        clock=waiting.clock,
+        report=waiting.report,
+        timeout_seconds=WEBHOOK_SECONDS,
+        what=f"package {todo.target.name}",
+    )
 
 
 def _settled(
