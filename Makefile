@@ -94,6 +94,12 @@ kinds: python lab-build ## carry out every kind of change between real servers, 
 	@python3 $(TOOLS)/suites.py run kinds
 	@$(FIGURES) show upgrade.
 
+.PHONY: packages
+packages: python lab-build ## curated packages with the real package controller between real servers; needs no lab
+	@$(TOOLS)/lab program eks-anywhere-packages
+	@python3 $(TOOLS)/suites.py run packages
+	@$(FIGURES) show packages.
+
 .PHONY: cuts
 cuts: python lab-build ## moves and deletions cut at a sample of their requests, then run again; needs no lab
 	@python3 $(TOOLS)/suites.py run cuts
@@ -113,6 +119,11 @@ perf: lab-up ## measure against the budgets and print all figures
 perf-config: python ## measure reading, checking and rendering of configs, which needs no lab
 	@python3 $(TOOLS)/suites.py run perf-config
 	@$(FIGURES) show config.
+
+.PHONY: perf-validate
+perf-validate: python lab-build ## measure validation of large simulated vCenters, beside what others do (opt-in, long)
+	@python3 $(TOOLS)/suites.py run perf-validate
+	@$(FIGURES) show validate.
 
 .PHONY: perf-fleet
 perf-fleet: python lab-build ## measure a fleet: inventory, plans, a rehearsal (opt-in, long; EKSA_KUBERNETES_COLLECTIONS holds kubernetes.core)

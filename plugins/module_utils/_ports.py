@@ -138,6 +138,25 @@ class Journal(t.Protocol):
         """Begin anew with a line; what was there before stays under the name ``keep`` in the same folder."""
 
 
+class Registries(t.Protocol):
+    """OCI registries, by ``host/path``, ``host/path:tag`` or ``host/path@sha256:...``. They raise ``EksaError``."""
+
+    def digest(self, reference: str) -> str:
+        """Digest of a manifest; empty when it is not there."""
+
+    def manifest(self, reference: str) -> tuple[bytes, str] | None:
+        """Content and media type of a manifest; None when it is not there."""
+
+    def blob(self, repository: str, digest: str) -> bytes:
+        """A small blob, verified."""
+
+    def copy_blob(self, source: str, target: str, digest: str) -> bool:
+        """Copy a blob between repositories, verified on the way. False when it was there."""
+
+    def put_manifest(self, reference: str, content: bytes, *, media_type: str) -> None:
+        """Write a manifest; what it refers to has to be there."""
+
+
 class Vault(t.Protocol):
     """Encryption with a password, in a format that people have a tool for."""
 
@@ -224,12 +243,16 @@ class DatastoreItem(InventoryItem):
 
 @dataclasses.dataclass(frozen=True)
 class TemplateItem(InventoryItem):
-    """A virtual machine asked for as template. ``tags`` is None when the user may not read them."""
+    """A virtual machine asked for as template. ``tags`` is None when the user may not read them.
+
+    ``datastores`` are references of those that it lies on.
+    """
 
     is_template: bool = False
     disks_kib: tuple[int, ...] = ()
     has_snapshot: bool = False
     tags: tuple[str, ...] | None = None
+    datastores: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -242,6 +265,7 @@ class InventoryQuery:
     folders: tuple[str, ...] = ()
     resource_pools: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
+    compute_clusters: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -263,6 +287,7 @@ class Inventory:
     folders: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
     resource_pools: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
     templates: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
+    compute_clusters: t.Mapping[str, Lookup] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -392,6 +417,7 @@ __all__ = (
     "MachineVSphere",
     "Obj",
     "Probe",
+    "Registries",
     "Reporter",
     "Runner",
     "SideLoad",

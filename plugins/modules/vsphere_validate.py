@@ -38,6 +38,26 @@ options:
       - Do not check that nothing answers on the address of the control plane endpoint.
     type: bool
     default: false
+  cpi_username:
+    description:
+      - User of the cloud provider and of the storage driver, whose privileges are checked too.
+      - Its password is not needed.
+      - Falls back to the environment variable E(EKSA_VSPHERE_CP_USERNAME).
+    type: str
+    version_added: 0.1.0
+  admin_username:
+    description:
+      - Administrator who makes users, roles and folders, whose privileges are checked too. Its password is not needed.
+    type: str
+    version_added: 0.1.0
+  dhcp_ranges:
+    description:
+      - Addresses that DHCP gives to machines, each like C(192.0.2.100-192.0.2.200) or C(192.0.2.128/25).
+      - The control plane endpoint has to lie outside, and the machines have to find enough inside.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.1.0
 requirements:
   - pyvmomi >= 8.0.1.0
 notes:
@@ -98,6 +118,11 @@ findings:
       description: Stable identifier of the finding.
       type: str
       sample: vsphere.disk_raised
+requests:
+  description: How many requests the session sent to vCenter.
+  returned: success
+  type: int
+  sample: 18
 template_facts:
   description:
     - What the rendering of machines needs to know of each template, by its path as the config writes it.
@@ -120,7 +145,8 @@ import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import CLUSTER, VSPHERE, Spec, merge
-from ansible_collections.eks.anywhere.plugins.module_utils._checks import signature, surroundings
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import signature, site, surroundings
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.privileges import Users
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import inputs, validate
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
@@ -128,10 +154,19 @@ from ansible_collections.eks.anywhere.plugins.module_utils._run.files import Loc
 from ansible_collections.eks.anywhere.plugins.module_utils._run.probe import TcpProbe
 from ansible_collections.eks.anywhere.plugins.module_utils._run.signing import ecdsa_holds
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.paced import SurveyedVCenter
 
 SPEC = Spec(
-    options=merge(CLUSTER, VSPHERE, {"skip_ip_check": {"type": "bool", "default": False}}),
+    options=merge(
+        CLUSTER,
+        VSPHERE,
+        {
+            "skip_ip_check": {"type": "bool", "default": False},
+            "cpi_username": {"type": "str"},
+            "admin_username": {"type": "str"},
+            "dhcp_ranges": {"type": "list", "elements": "str", "default": []},
+        },
+    ),
     mutually_exclusive=(("config_file", "config"),),
     required_one_of=(("config_file", "config"),),
 )
@@ -142,7 +177,16 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     files = LocalFiles()
     config = inputs.cluster_config(params, files=files, environ=os.environ)
     bundles = inputs.bundles(params, files=files)
-    with VCenter(
+    wishes = validate.Wishes(
+        users=Users(
+            user=params["vsphere_username"] or "",
+            cpi=params.get("cpi_username") or os.environ.get("EKSA_VSPHERE_CP_USERNAME", ""),
+            admin=params.get("admin_username") or "",
+        ),
+        dhcp=site.ranges(params.get("dhcp_ranges") or ()),
+        skip_ip_check=params["skip_ip_check"],
+    )
+    with SurveyedVCenter(
         server=validate.server(config),
         username=params["vsphere_username"] or "",
         password=params["vsphere_password"] or "",
@@ -153,7 +197,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
             vcenter=vcenter,
             probe=TcpProbe(),
             report=context.report,
-            skip_ip_check=params["skip_ip_check"],
+            wishes=wishes,
             surroundings=(
                 *signature.findings(bundles, holds=ecdsa_holds),
                 *surroundings.findings(

@@ -97,7 +97,8 @@ class ControllerAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run in process on a local connection, else ship the module."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        prefix = _prefix(task_vars or {})
+        # What is done once for all hosts is told in nobody's name.
+        prefix = "" if self._task.run_once else _prefix(task_vars or {})
         run = processes.run_of(os.getppid())
         if self._connection.transport != "local":
             self._task.environment = [*(self._task.environment or ()), {processes.RUN_VARIABLE: run}]

@@ -74,7 +74,12 @@ class Simulator:
 
 @contextlib.contextmanager
 def simulator(
-    program: str, *arguments: str, templates: str, listen: str = "127.0.0.1:0", plain: bool = True
+    program: str,
+    *arguments: str,
+    templates: str,
+    listen: str = "127.0.0.1:0",
+    plain: bool = True,
+    patience_seconds: float = START_SECONDS,
 ) -> t.Iterator[Simulator]:
     """Start one and stop it again. ``templates`` is like ``name=os:ubuntu,eksdRelease:kubernetes-1-34-eks-9;...``.
 
@@ -97,10 +102,10 @@ def simulator(
     )
     try:
         assert process.stdout is not None
-        ready, _write, _error = select.select([process.stdout], [], [], START_SECONDS)
+        ready, _write, _error = select.select([process.stdout], [], [], patience_seconds)
         line = process.stdout.readline() if ready else ""
         if not line:
-            what = f"said nothing within {START_SECONDS:.0f} s" if not ready else "ended at once"
+            what = f"said nothing within {patience_seconds:.0f} s" if not ready else "ended at once"
             pytest.fail(f"{program} {what}, listening on {listen}", pytrace=False)
         announced = json.loads(line)
         yield Simulator(url=announced["url"], thumbprint=announced["thumbprint"], process=process)

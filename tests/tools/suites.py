@@ -72,7 +72,12 @@ SUITES: dict[str, Suite] = {
     "cuts-all": Suite(_pytest("-v", "-n", "2", "tests/cuts", "-m", "every"), seconds_at_most=6 * 3600),
     "why": Suite(_pytest("-v", "-s", "tests/faults_why"), seconds_at_most=900),
     "kinds": Suite(_pytest("-v", "tests/upgrade_kinds"), seconds_at_most=1800),
-    "perf": Suite(_pytest("-v", "-s", "tests/perf", "--ignore-glob=*/test_fleet_*"), seconds_at_most=900),
+    "packages": Suite(_pytest("-v", "tests/packages"), seconds_at_most=600),
+    "perf": Suite(
+        _pytest("-v", "-s", "tests/perf", "--ignore=tests/perf/test_validate.py", "--ignore-glob=*/test_fleet_*"),
+        seconds_at_most=900,
+    ),
+    "perf-validate": Suite(_pytest("-v", "-s", "tests/perf/test_validate.py"), seconds_at_most=1800),
     "perf-fleet": Suite(
         _pytest("-v", "-s", *(f"tests/perf/test_fleet_{name}.py" for name in FLEET)), seconds_at_most=1200
     ),

@@ -24,6 +24,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     MachineQuery,
     Obj,
 )
+from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import Survey, SurveyQuery
 
 T = t.TypeVar("T")
 ObjectId = tuple[str, str, str, str]
@@ -195,8 +196,11 @@ class FakeVSphere:
         unreachable: EksaError | None = None,
         refused: EksaError | None = None,
         machines: t.Mapping[str, MachineFacts] | None = None,
+        survey: Survey | None = None,
     ) -> None:
         self.logins = 0
+        self.surveys: list[SurveyQuery] = []
+        self._survey = survey or Survey()
         self.queries: list[InventoryQuery] = []
         self.closed = 0
         self._inventory = inventory or Inventory(datacenter=Lookup())
@@ -222,6 +226,11 @@ class FakeVSphere:
         """The fixed inventory."""
         self.queries.append(query)
         return self._inventory
+
+    def survey(self, query: SurveyQuery) -> Survey:
+        """The fixed answer."""
+        self.surveys.append(query)
+        return self._survey
 
     def machines(self, queries: t.Sequence[MachineQuery]) -> t.Mapping[str, MachineFacts]:
         """The fixed facts of those asked for."""

@@ -2,20 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""What the templates and datastores mean for the machines that are to be made: tags, clone mode, disks, space."""
+"""What the templates mean for the machines that are to be made: tags, clone mode, disks."""
 
 from __future__ import annotations
 
-import collections
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import Finding, found
-from ansible_collections.eks.anywhere.plugins.module_utils._checks.naming import full_path
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import DatastoreItem, Inventory, TemplateItem
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Inventory, TemplateItem
 
-GIB = 1 << 30
 KIB_PER_GIB = 1 << 20
 MINIMUM_DISK_GIB = 20
 LINKED_CLONE = "linkedClone"
@@ -118,45 +115,4 @@ def _clone(machine: MachineConfig, template: TemplateItem) -> tuple[Finding, ...
     return tuple(findings)
 
 
-def space_findings(config: ClusterConfig, inventory: Inventory) -> tuple[Finding, ...]:
-    """Datastores that cannot hold the disks of all machines that are to live on them."""
-    needed: dict[DatastoreItem, int] = collections.defaultdict(int)
-    uses: dict[DatastoreItem, list[str]] = collections.defaultdict(list)
-    for machine, count in _counts(config):
-        datastore, template = _datastore_of(config, machine, inventory), template_of(machine, inventory)
-        if datastore is None or template is None:
-            continue
-        size = disk_gib(machine, template)
-        needed[datastore] += size * count
-        uses[datastore].append(f"{machine.name} {count} x {size}")
-    return tuple(
-        found(
-            "vsphere.datastore_space",
-            object=f"datastore {datastore.path}",
-            free_gib=datastore.free_bytes // GIB,
-            needed_gib=gib,
-            uses=", ".join(uses[datastore]),
-        )
-        for datastore, gib in needed.items()
-        if gib * GIB > datastore.free_bytes
-    )
-
-
-def _counts(config: ClusterConfig) -> list[tuple[MachineConfig, int]]:
-    etcd = config.external_etcd
-    groups = (
-        (config.control_plane.machine, config.control_plane.count),
-        *(((etcd.machine, etcd.count),) if etcd else ()),
-        *((group.machine, group.count) for group in config.workers),
-    )
-    return [(machine, count) for machine, count in groups if machine is not None]
-
-
-def _datastore_of(config: ClusterConfig, machine: MachineConfig, inventory: Inventory) -> DatastoreItem | None:
-    name = config.datacenter.datacenter if config.datacenter else ""
-    lookup = inventory.datastores.get(full_path(machine.datastore, datacenter=name, folder="datastore"))
-    items = [item for item in (lookup.items if lookup else ()) if isinstance(item, DatastoreItem)]
-    return items[0] if items else None
-
-
-__all__ = ("disk_gib", "facts", "required_tags", "space_findings", "template_findings", "template_gib", "template_of")
+__all__ = ("disk_gib", "facts", "required_tags", "template_findings", "template_gib", "template_of")

@@ -7,27 +7,23 @@
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._checks import machines, naming
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import machines, naming, placing
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import Finding, found
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import (
     ClusterConfig,
+    FailureDomain,
     MachineConfig,
     VSphereDatacenter,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
-    Certificate,
     DatastoreItem,
     Inventory,
     InventoryQuery,
     Lookup,
 )
-
-ENDPOINT_PORTS = (80, 6443)
-"""80 as the vendor's CLI probes it (firewalls let it through most often), 6443 for a cluster that is already there."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +63,13 @@ POOL = Sort(
     "vsphere.resource_pool_not_found",
     "vsphere.resource_pool_ambiguous",
 )
+COMPUTE = Sort(
+    "compute cluster",
+    "computeCluster",
+    "host",
+    ("ClusterComputeResource", "ComputeResource"),
+    "vsphere.compute_cluster_not_found",
+)
 TEMPLATE = Sort(
     "template",
     "template",
@@ -77,49 +80,36 @@ TEMPLATE = Sort(
 )
 
 
+Where = t.Union[MachineConfig, FailureDomain]
+"""What names a place for machines."""
+ATTRIBUTES: t.Mapping[str, str] = {
+    "computeCluster": "compute_cluster",
+    "datastore": "datastore",
+    "folder": "folder",
+    "network": "network",
+    "resourcePool": "resource_pool",
+    "template": "template",
+}
+
+
 def query(config: ClusterConfig) -> InventoryQuery:
     """What has to be looked up for a config: exactly the objects it names."""
     place = _place(config)
-    paths = {
-        sort.field: tuple(dict.fromkeys(_path(place, machine, sort) for machine in config.machines))
-        for sort in (DATASTORE, FOLDER, POOL, TEMPLATE)
-    }
+    domains = placing.used_domains(config)
+    places: tuple[Where, ...] = (*config.machines, *domains)
+    own = (path for group in placing.groups(config) for path in placing.network_paths(config, group))
+
+    def asked(sort: Sort) -> tuple[str, ...]:
+        return _asked(place, sort, (_path(place, where, sort) for where in places))
+
     return InventoryQuery(
         datacenter=place.datacenter,
-        networks=_asked(place, NETWORK, (place.network,)),
-        datastores=_asked(place, DATASTORE, paths["datastore"]),
-        folders=_asked(place, FOLDER, paths["folder"]),
-        resource_pools=_asked(place, POOL, paths["resourcePool"]),
-        templates=_asked(place, TEMPLATE, paths["template"]),
-    )
-
-
-def thumbprint(config: ClusterConfig, certificate: Certificate) -> tuple[Finding, ...]:
-    """Whether the server is the one the config means. A certificate that this machine trusts needs no thumbprint."""
-    place = _place(config)
-    if place.insecure or not certificate.problem:
-        return ()
-    server = f"vCenter {place.server}"
-    if not place.thumbprint:
-        return (
-            found(
-                "vsphere.thumbprint_required",
-                object=server,
-                problem=certificate.problem,
-                config=place.name,
-                actual=certificate.sha1,
-            ),
-        )
-    if _plain(place.thumbprint) in (_plain(certificate.sha1), _plain(certificate.sha256)):
-        return ()
-    return (
-        found(
-            "vsphere.thumbprint_mismatch",
-            object=server,
-            actual=certificate.sha1,
-            wanted=place.thumbprint,
-            config=place.name,
-        ),
+        networks=_asked(place, NETWORK, (place.network, *own)),
+        datastores=asked(DATASTORE),
+        folders=asked(FOLDER),
+        resource_pools=asked(POOL),
+        templates=_asked(place, TEMPLATE, (machine.template for machine in config.machines)),
+        compute_clusters=_asked(place, COMPUTE, (_path(place, domain, COMPUTE) for domain in domains)),
     )
 
 
@@ -133,12 +123,13 @@ def inventory_steps(config: ClusterConfig, bundles: Bundles | None, inventory: I
         Step("Datacenter validated"),
         Step("Network validated", _network(place, inventory)),
     ]
+    steps += _machine_networks(config, inventory)
+    for domain in placing.used_domains(config):
+        steps.append(Step("Network validated", _named(place, domain, NETWORK, inventory.networks)))
+        steps.append(Step("Compute cluster validated", _named(place, domain, COMPUTE, inventory.compute_clusters)))
+        steps += _places(place, domain, inventory)
     for machine in config.machines:
-        steps += [
-            Step("Datastore validated", _datastore(place, machine, inventory)),
-            Step("Folder validated", _named(place, machine, FOLDER, inventory.folders)),
-            Step("Resource pool validated", _named(place, machine, POOL, inventory.resource_pools)),
-        ]
+        steps += _places(place, machine, inventory)
     templates = (
         finding
         for machine in config.machines
@@ -151,22 +142,24 @@ def inventory_steps(config: ClusterConfig, bundles: Bundles | None, inventory: I
     return steps
 
 
-def endpoint(config: ClusterConfig, answering_port: int | None) -> tuple[Finding, ...]:
-    """Whether the control plane endpoint is an address that nobody has."""
-    if not is_address(config.endpoint):
-        return (found("vsphere.endpoint_invalid", object=f"control plane endpoint {config.endpoint}"),)
-    if answering_port is None:
-        return ()
-    return (found("vsphere.endpoint_in_use", object=f"control plane endpoint {config.endpoint}", port=answering_port),)
+def _machine_networks(config: ClusterConfig, inventory: Inventory) -> list[Step]:
+    """Networks that workers have instead of the datacenter's; without such there is no line."""
+    place = _place(config)
+    findings: list[Finding] = []
+    own = [group for group in placing.groups(config) if placing.network_paths(config, group) and group.machine.networks]
+    for group in own:
+        for path in placing.network_paths(config, group):
+            owner = f"VSphereMachineConfig {group.machine.name}"
+            findings += _judge(place, NETWORK, path, inventory.networks.get(path), owner)
+    return [Step("Machine config networks validated", tuple(dict.fromkeys(findings)))] if own else []
 
 
-def is_address(host: str) -> bool:
-    """Whether this is a literal IP address."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+def _places(place: VSphereDatacenter, where: Where, inventory: Inventory) -> list[Step]:
+    return [
+        Step("Datastore validated", _datastore(place, where, inventory)),
+        Step("Folder validated", _named(place, where, FOLDER, inventory.folders)),
+        Step("Resource pool validated", _named(place, where, POOL, inventory.resource_pools)),
+    ]
 
 
 def _place(config: ClusterConfig) -> VSphereDatacenter:
@@ -175,21 +168,16 @@ def _place(config: ClusterConfig) -> VSphereDatacenter:
     return config.datacenter
 
 
-def _path(place: VSphereDatacenter, machine: MachineConfig, sort: Sort) -> str:
+def _path(place: VSphereDatacenter, where: Where, sort: Sort) -> str:
     """Pools and templates keep a relative path, which is searched; the others have one place to be in."""
-    raw = {
-        "datastore": machine.datastore,
-        "folder": machine.folder,
-        "resourcePool": machine.resource_pool,
-        "template": machine.template,
-    }[sort.field]
+    raw = str(getattr(where, ATTRIBUTES[sort.field]))
     if sort in (POOL, TEMPLATE):
         return raw
     return naming.full_path(raw, datacenter=place.datacenter, folder=sort.folder)
 
 
 def _asked(place: VSphereDatacenter, sort: Sort, paths: t.Iterable[str]) -> tuple[str, ...]:
-    return tuple(path for path in paths if path and not _misplaced(place, sort, path))
+    return tuple(dict.fromkeys(path for path in paths if path and not _misplaced(place, sort, path)))
 
 
 def _misplaced(place: VSphereDatacenter, sort: Sort, path: str) -> bool:
@@ -211,24 +199,28 @@ def _network(place: VSphereDatacenter, inventory: Inventory) -> tuple[Finding, .
     return _judge(place, NETWORK, place.network, inventory.networks.get(place.network), owner)
 
 
-def _named(
-    place: VSphereDatacenter, machine: MachineConfig, sort: Sort, lookups: t.Mapping[str, Lookup]
-) -> tuple[Finding, ...]:
-    path = _path(place, machine, sort)
+def _owner(where: Where) -> str:
+    kind = "failure domain" if isinstance(where, FailureDomain) else "VSphereMachineConfig"
+    return f"{kind} {where.name}"
+
+
+def _named(place: VSphereDatacenter, where: Where, sort: Sort, lookups: t.Mapping[str, Lookup]) -> tuple[Finding, ...]:
+    path = _path(place, where, sort)
     if not path:
         return ()
-    return _judge(place, sort, path, lookups.get(path), f"VSphereMachineConfig {machine.name}")
+    return _judge(place, sort, path, lookups.get(path), _owner(where))
 
 
-def _datastore(place: VSphereDatacenter, machine: MachineConfig, inventory: Inventory) -> tuple[Finding, ...]:
-    findings = _named(place, machine, DATASTORE, inventory.datastores)
+def _datastore(place: VSphereDatacenter, where: Where, inventory: Inventory) -> tuple[Finding, ...]:
+    findings = _named(place, where, DATASTORE, inventory.datastores)
     if findings:
         return findings
-    path = _path(place, machine, DATASTORE)
+    path = _path(place, where, DATASTORE)
     items = inventory.datastores[path].items if path in inventory.datastores else ()
     gone = any(isinstance(item, DatastoreItem) and not item.accessible for item in items)
-    owner = f"VSphereMachineConfig {machine.name}"
-    return (found("vsphere.datastore_inaccessible", object=f"datastore {path}", config=owner),) if gone else ()
+    if not gone:
+        return ()
+    return (found("vsphere.datastore_inaccessible", object=f"datastore {path}", config=_owner(where)),)
 
 
 def _judge(place: VSphereDatacenter, sort: Sort, path: str, lookup: Lookup | None, owner: str) -> tuple[Finding, ...]:
@@ -261,8 +253,4 @@ def _judge(place: VSphereDatacenter, sort: Sort, path: str, lookup: Lookup | Non
     )
 
 
-def _plain(thumbprint: str) -> str:
-    return "".join(char for char in thumbprint if char.isalnum()).upper()
-
-
-__all__ = ("ENDPOINT_PORTS", "Step", "endpoint", "inventory_steps", "is_address", "query", "thumbprint")
+__all__ = ("Step", "inventory_steps", "query")

@@ -89,6 +89,11 @@ _NAMESPACED: dict[str, dict[str, str]] = {
         "VSphereMachineConfig": "vspheremachineconfigs",
     },
     "distro.eks.amazonaws.com": {"Release": "releases"},
+    "packages.eks.amazonaws.com": {
+        "Package": "packages",
+        "PackageBundle": "packagebundles",
+        "PackageBundleController": "packagebundlecontrollers",
+    },
 }
 
 

@@ -20,7 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._lab.images import (
     references,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.parts import Chart, Component, Kit, Manifest, Rootfs
-from ansible_collections.eks.anywhere.plugins.module_utils._lab.programs import PROGRAMS
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.programs import PACKAGES_CONTROLLER, PROGRAMS
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.releases import FIRST, LATER, MODULE_VERSIONS, Release
 
 _FIRST_IMAGES = references(FIRST)
@@ -110,6 +110,8 @@ CHARTS: tuple[Chart, ...] = (
 )
 
 EXTERNAL_ETCD = "external-etcd"
+BY_NAME = (PACKAGES_CONTROLLER,)
+"""Programs that no image of the lab holds: tests start them beside an API server."""
 KITS: tuple[Kit, ...] = (
     # etcdadm installs etcd from its cache; without the archive there it would download one from GitHub.
     Kit(
@@ -155,14 +157,14 @@ def _wanted_by(names: t.Iterable[str]) -> dict[str, Component]:
 
 def _usual() -> tuple[str, ...]:
     """What a lab has without being asked; etcdctl is only in a kit, etcd is in an image too."""
-    asked_for = [*(kit.name for kit in KITS), *(name for release in LATER for name in names_of(release))]
+    asked_for = [*BY_NAME, *(kit.name for kit in KITS), *(name for one in LATER for name in names_of(one))]
     apart = _wanted_by(asked_for)
     roots = [component for component in COMPONENTS if component.name not in apart]
     return tuple(_wanted_by(component.name for component in roots))
 
 
 ON_DEMAND = frozenset(component.name for component in COMPONENTS) - frozenset(_usual())
-"""What a lab does without until it is asked for a kit or a later release."""
+"""What a lab does without until it is asked for a kit, a later release or the program itself."""
 
 
 def closure(names: t.Collection[str]) -> tuple[Component, ...]:
@@ -175,6 +177,7 @@ def closure(names: t.Collection[str]) -> tuple[Component, ...]:
 
 
 __all__ = (
+    "BY_NAME",
     "CHARTS",
     "COMPONENTS",
     "ENGINE_IMAGES",

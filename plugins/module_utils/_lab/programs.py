@@ -33,6 +33,8 @@ _MANAGERS: t.Mapping[str, str] = {
 """Cluster API and its vSphere provider, by package."""
 
 _COREDNS = "github.com/coredns/coredns"
+PACKAGES_CONTROLLER = "eks-anywhere-packages"
+"""The controller of the curated packages. It says that it is of version ``development``, which every bundle admits."""
 
 
 def _numbers(release: Release) -> tuple[str, str]:
@@ -99,8 +101,9 @@ PROGRAMS: tuple[Program, ...] = (
         Program(f"cert-manager-{name}", f"github.com/cert-manager/cert-manager/cmd/{name}", "cert_manager")
         for name in ("controller", "webhook", "cainjector")
     ),
+    Program(PACKAGES_CONTROLLER, "github.com/aws/eks-anywhere-packages", "packages_controller"),
     *(program for release in LATER for program in programs_of(release)),
 )
 
 
-__all__ = ("KUBERNETES", "PROGRAMS", "coredns", "programs_of")
+__all__ = ("KUBERNETES", "PACKAGES_CONTROLLER", "PROGRAMS", "coredns", "programs_of")

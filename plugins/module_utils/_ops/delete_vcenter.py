@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._checks import vsphere
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import endpoints
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.naming import full_path
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
@@ -62,7 +62,7 @@ class Datacenter:
         """Logged in to the very server that the config means."""
         with self._vcenter(self.server) as session:
             certificate = session.certificate()
-            wrong = vsphere.thumbprint(self._config, certificate)
+            wrong = endpoints.thumbprint(self._config, certificate)
             if wrong:
                 raise EksaError(str(wrong[0]), code=wrong[0].code, hint=wrong[0].fix)
             session.login(certificate)

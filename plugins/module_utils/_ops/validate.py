@@ -6,17 +6,38 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._checks import machines, vsphere
-from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import ERROR, WARNING, Finding, errors
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import (
+    endpoints,
+    machines,
+    placing,
+    privileges,
+    site,
+    survey,
+    vsphere,
+)
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import ERROR, WARNING, Finding, errors, found
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.privileges import Users
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_connection import CONNECTION
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Inventory, Probe, Reporter, VSphere
+from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import Survey, SurveyedVSphere
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
 TICK = "✅"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wishes:
+    """What is to be checked beside the config: whose privileges, and which addresses DHCP gives away."""
+
+    users: Users = dataclasses.field(default_factory=lambda: Users(""))
+    dhcp: tuple[site.Range, ...] = ()
+    skip_ip_check: bool = False
 
 
 def server(config: ClusterConfig) -> str:
@@ -34,30 +55,34 @@ def validate(
     *,
     config: ClusterConfig,
     bundles: Bundles | None,
-    vcenter: VSphere,
+    vcenter: SurveyedVSphere,
     probe: Probe,
     report: Reporter,
-    skip_ip_check: bool = False,
+    wishes: Wishes = Wishes(),
     surroundings: t.Sequence[Finding] = (),
 ) -> Result:
-    """Report each documented line as its fact is established; data: ``findings`` and ``template_facts``.
+    """Report each documented line as its fact is established; data: ``findings``, ``template_facts``, ``requests``.
 
     ``surroundings`` are findings that were made without a vCenter.
     """
     seen, inventory = _look(config, vcenter, report)
     findings = [*surroundings, *seen]
     _warn(findings, report)
+    surveyed = Survey()
     if inventory is not None:
         for step in vsphere.inventory_steps(config, bundles, inventory):
             findings += _tell(step.line, step.findings, report)
-        findings += machines.space_findings(config, inventory)
-    findings += _endpoint(config, probe, report, skip=skip_ip_check)
+        behind, surveyed = _look_behind(config, inventory, vcenter, wishes.users)
+        _warn(behind, report)
+        findings += behind
+    findings += _endpoint(config, probe, report, wishes)
     _raise_errors(config, findings)
     report.line(f"{TICK} Vsphere Provider setup is valid")
     return Result(
         data={
             "findings": [finding.as_dict() for finding in findings],
             "template_facts": machines.facts(config, inventory) if inventory else {},
+            "requests": surveyed.requests,
         }
     )
 
@@ -67,7 +92,7 @@ def _look(config: ClusterConfig, vcenter: VSphere, report: Reporter) -> tuple[li
     try:
         certificate = vcenter.certificate()
         report.line(f"{TICK} Connected to server")
-        wrong = vsphere.thumbprint(config, certificate)
+        wrong = endpoints.thumbprint(config, certificate)
         if wrong:
             return list(wrong), None  # no password for a server that may be another
         vcenter.login(certificate)
@@ -76,16 +101,34 @@ def _look(config: ClusterConfig, vcenter: VSphere, report: Reporter) -> tuple[li
     except EksaError as exc:
         if not exc.code.startswith("vsphere."):
             raise
-        return [_as_finding(config, exc)], None
+        return [as_finding(server(config), exc)], None
 
 
-def _endpoint(config: ClusterConfig, probe: Probe, report: Reporter, *, skip: bool) -> tuple[Finding, ...]:
-    if not vsphere.is_address(config.endpoint):
-        return vsphere.endpoint(config, None)
-    if skip:
+def _look_behind(
+    config: ClusterConfig, inventory: Inventory, vcenter: SurveyedVSphere, users: Users
+) -> tuple[tuple[Finding, ...], Survey]:
+    """Hosts, privileges and room, for what of the config was found."""
+    groups = placing.placed(config, inventory)
+    wanted = privileges.grants(users, groups)
+    try:
+        surveyed = vcenter.survey(survey.query((config,), groups, wanted))
+    except EksaError as exc:
+        if not exc.code.startswith("vsphere."):
+            raise
+        return (as_finding(server(config), exc),), Survey()
+    everywhere = site.server_findings(server(config), users.user, surveyed)
+    return (*everywhere, *survey.findings(config, groups, wanted, surveyed)), surveyed
+
+
+def _endpoint(config: ClusterConfig, probe: Probe, report: Reporter, wishes: Wishes) -> tuple[Finding, ...]:
+    if not endpoints.is_address(config.endpoint):
+        return endpoints.endpoint(config, None)
+    given = (*site.endpoint_findings(config, wishes.dhcp), *site.address_findings((config,), wishes.dhcp))
+    if wishes.skip_ip_check:
         report.line("Skipping check for whether control plane ip is in use")
-        return ()
-    return vsphere.endpoint(config, probe.answering_port(host=config.endpoint, ports=vsphere.ENDPOINT_PORTS))
+        return given
+    taken = endpoints.endpoint(config, probe.answering_port(host=config.endpoint, ports=endpoints.ENDPOINT_PORTS))
+    return (*taken, *given)
 
 
 def _warn(findings: t.Sequence[Finding], report: Reporter) -> None:
@@ -101,11 +144,14 @@ def _tell(line: str, findings: t.Sequence[Finding], report: Reporter) -> t.Seque
     return findings
 
 
-def _as_finding(config: ClusterConfig, exc: EksaError) -> Finding:
-    server = config.datacenter.server if config.datacenter else ""
+def as_finding(address: str, exc: EksaError) -> Finding:
+    """What kept us from a vCenter, as one finding among others."""
+    name = f"vCenter {address}"
+    if exc.code in CONNECTION:
+        return found(exc.code, object=name, problem=exc.message.rstrip("."))
     return Finding(
         check="server",
-        object=f"vCenter {server}",
+        object=name,
         severity=ERROR,
         seen=exc.message.rstrip("."),
         expected="",
@@ -129,4 +175,4 @@ def _raise_errors(config: ClusterConfig, findings: t.Sequence[Finding]) -> None:
     )
 
 
-__all__ = ("server", "validate")
+__all__ = ("Wishes", "as_finding", "server", "validate")

@@ -15,6 +15,7 @@ except ImportError:  # the session says so when it is opened
     vim = vmodl = None
 
 PAGE = 500
+ALL_PAGES = -1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +78,21 @@ class Collector:
             return None
         return rows[0] if rows else None
 
-    def traverse(self, root: t.Any, hops: t.Sequence[Hop], paths: t.Mapping[str, t.Sequence[str]]) -> list[Row]:
-        """Properties of the objects of these kinds that the hops lead to, the root included."""
+    def traverse(
+        self, root: t.Any, hops: t.Sequence[Hop], paths: t.Mapping[str, t.Sequence[str]], *, pages: int = ALL_PAGES
+    ) -> list[Row]:
+        """Properties of the objects of these kinds that the hops lead to, the root included; the first ``pages``."""
+        return self.traverse_all([root], hops, paths, pages=pages)
+
+    def traverse_all(
+        self,
+        roots: t.Sequence[t.Any],
+        hops: t.Sequence[Hop],
+        paths: t.Mapping[str, t.Sequence[str]],
+        *,
+        pages: int = ALL_PAGES,
+    ) -> list[Row]:
+        """The same from several roots, in one request per page."""
         specs = vmodl.query.PropertyCollector
         select = [
             specs.TraversalSpec(
@@ -90,9 +104,12 @@ class Collector:
             )
             for hop in hops
         ]
-        return self._retrieve([specs.ObjectSpec(obj=root, skip=False, selectSet=select)], paths)
+        objects = [specs.ObjectSpec(obj=root, skip=False, selectSet=select) for root in roots]
+        return self._retrieve(objects, paths, pages=pages)
 
-    def _retrieve(self, objects: list[t.Any], paths: t.Mapping[str, t.Sequence[str]]) -> list[Row]:
+    def _retrieve(
+        self, objects: list[t.Any], paths: t.Mapping[str, t.Sequence[str]], *, pages: int = ALL_PAGES
+    ) -> list[Row]:
         specs = vmodl.query.PropertyCollector
         wanted = [
             specs.PropertySpec(type=getattr(vim, kind), pathSet=list(names), all=False) for kind, names in paths.items()
@@ -102,6 +119,10 @@ class Collector:
         rows: list[Row] = []
         while page is not None:
             rows.extend(_row(content) for content in page.objects)
+            pages -= 1
+            if page.token and not pages:
+                self._server.CancelRetrievePropertiesEx(page.token)
+                break
             page = self._server.ContinueRetrievePropertiesEx(page.token) if page.token else None
         return rows
 

@@ -35,9 +35,11 @@ except ImportError:  # the session says so when it is opened
     vim = None
 
 NAMED = ("name", "parent")
+NEIGHBOUR_PAGES = 4
+"""A suggestion is not worth reading ten thousand machines of one folder."""
 DETAILS = {
     "Datastore": ("summary.capacity", "summary.freeSpace", "summary.accessible"),
-    "VirtualMachine": ("config.template", "config.hardware.device", "snapshot"),
+    "VirtualMachine": ("config.template", "config.hardware.device", "datastore", "snapshot"),
 }
 
 
@@ -54,6 +56,7 @@ NETWORKS = Place("network", "Network")
 DATASTORES = Place("datastore", "Datastore")
 VM_FOLDERS = Place("vm", "Folder")
 TEMPLATES = Place("vm", "VirtualMachine", GRANDCHILDREN)
+COMPUTE = Place("host", "ComputeResource")
 
 
 class Reader:
@@ -87,6 +90,7 @@ class Reader:
             folders={path: self._exact(path, home, VM_FOLDERS) for path in query.folders},
             resource_pools={path: self._pool(path, home) for path in query.resource_pools},
             templates={path: self._described(lookup) for path, lookup in templates.items()},
+            compute_clusters={path: self._exact(path, home, COMPUTE) for path in query.compute_clusters},
         )
 
     def _datacenter(self, name: str) -> Lookup:
@@ -182,7 +186,7 @@ class Reader:
         if kind == "VirtualMachine":
             paths[kind] = (*NAMED, "config.template")
         try:
-            rows = self._collector.traverse(root, hops, paths)
+            rows = self._collector.traverse(root, hops, paths, pages=NEIGHBOUR_PAGES)
         except vim.fault.NoPermission:
             return ()  # a suggestion is not worth an error of its own
         found = with_paths(rows, root, root_path)
@@ -225,6 +229,7 @@ class Reader:
             disks_kib=tuple(int(d.capacityInKB) for d in devices if isinstance(d, vim.vm.device.VirtualDisk)),
             has_snapshot=row.values.get("snapshot") is not None,
             tags=None if self._attached is None else self._attached.get(item.ref, ()),
+            datastores=tuple(str(ref._GetMoId()) for ref in row.values.get("datastore") or ()),
         )
 
 

@@ -43,6 +43,8 @@ LOGOUT_SECONDS = 10.0
 class VCenter:
     """The VSphere port over pyVmomi. Use it as a context manager: leaving logs out, whatever happened inside."""
 
+    ADAPTER: t.ClassVar[t.Any] = SoapStubAdapter
+
     def __init__(self, *, server: str, username: str, password: str, timeout_seconds: float = 30.0) -> None:
         self._server = server
         self._username = username
@@ -54,7 +56,7 @@ class VCenter:
         self._refused: EksaError | None = None
         self._stack = contextlib.ExitStack()
 
-    def __enter__(self) -> VCenter:
+    def __enter__(self) -> t.Self:
         """Nothing is sent yet."""
         self._stack.enter_context(signals.unwinding())
         self._stack.callback(self.close)
@@ -99,14 +101,8 @@ class VCenter:
         """Look up all of the query with few requests, whatever the size of the inventory."""
         if self._content is None or self._certificate is None:
             raise EksaError("The inventory was asked for before the login.", code="vsphere.not_logged_in")
-        rest = TagReader(
-            server=self._server,
-            context=_context(self._certificate),
-            credentials=(self._username, self._password),
-            timeout_seconds=self._timeout,
-        )
         with faults.translated(self._server, "reading the inventory"):
-            return Reader(content=self._content, tags=rest).read(query)
+            return Reader(content=self._content, tags=self._tag_reader(self._certificate)).read(query)
 
     def machines(self, queries: t.Sequence[MachineQuery]) -> t.Mapping[str, MachineFacts]:
         """How virtual machines are doing, by the names in the query."""
@@ -142,15 +138,7 @@ class VCenter:
                 stub.DropConnections()
 
     def _open(self, certificate: Certificate) -> None:
-        host, port = tls.address(self._server)
-        self._stub = SoapStubAdapter(
-            host=host,
-            port=port,
-            path="/sdk",
-            version=API_VERSION,
-            sslContext=_context(certificate),
-            httpConnectionTimeout=self._timeout,
-        )
+        self._stub = self._adapter(certificate, path="/sdk", version=API_VERSION)
         content = vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
         if content.about.apiType != "VirtualCenter":
             raise faults.not_vcenter(self._server, f"it is a {content.about.fullName or content.about.apiType}")
@@ -162,6 +150,25 @@ class VCenter:
                 raise self._refused from exc
             self._content = content
             self._certificate = certificate
+
+    def _adapter(self, certificate: Certificate, *, path: str, version: str) -> t.Any:
+        host, port = tls.address(self._server)
+        return self.ADAPTER(
+            host=host,
+            port=port,
+            path=path,
+            version=version,
+            sslContext=_context(certificate),
+            httpConnectionTimeout=self._timeout,
+        )
+
+    def _tag_reader(self, certificate: Certificate) -> TagReader:
+        return TagReader(
+            server=self._server,
+            context=_context(certificate),
+            credentials=(self._username, self._password),
+            timeout_seconds=self._timeout,
+        )
 
 
 def _context(certificate: Certificate) -> t.Any:

@@ -12,6 +12,7 @@ import http.client
 import json
 import ssl
 import typing as t
+import urllib.parse
 
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, signals, tls
 
@@ -20,9 +21,15 @@ ATTACHED = "/rest/com/vmware/cis/tagging/tag-association?~action=list-attached-t
 TAG = "/rest/com/vmware/cis/tagging/tag/id:"
 HEADER = "vmware-api-session-id"
 
+T = t.TypeVar("T")
+
 
 class DeniedError(Exception):
     """The user may not read tags."""
+
+
+class AbsentError(http.client.HTTPException):
+    """There is nothing of that name, or it is no name at all."""
 
 
 class TagReader:
@@ -40,11 +47,20 @@ class TagReader:
         """Names of the tags attached to each object of that kind; None when the user may not read them."""
         if not refs:
             return {}
+        return self._asked(lambda connection, headers: _read(connection, headers, kind, refs))
+
+    def known(self, ids: t.Sequence[str]) -> frozenset[str] | None:
+        """Those of the identifiers that are tags; None when the user may not read them."""
+        return self._asked(
+            lambda connection, headers: frozenset(one for one in ids if _is_tag(connection, headers, one))
+        )
+
+    def _asked(self, ask: t.Callable[[http.client.HTTPSConnection, dict[str, str]], T]) -> T | None:
         host, port = tls.address(self._server)
         connection = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=self._context)
         try:
             with faults.translated(self._server, "reading tags"), self._session(connection) as headers:
-                return _read(connection, headers, kind, refs)
+                return ask(connection, headers)
         except DeniedError:
             return None
         finally:
@@ -77,6 +93,13 @@ def _read(
     return {ref: tuple(sorted(names[tag] for tag in by_ref.get(ref, ()))) for ref in refs}
 
 
+def _is_tag(connection: http.client.HTTPSConnection, headers: dict[str, str], tag: str) -> bool:
+    try:
+        return _call(connection, "GET", TAG + urllib.parse.quote(tag, safe=":"), headers) is not None
+    except AbsentError:
+        return False
+
+
 def _call(
     connection: http.client.HTTPSConnection, method: str, path: str, headers: dict[str, str], body: t.Any = None
 ) -> t.Any:
@@ -87,6 +110,8 @@ def _call(
     content = answer.read()
     if answer.status in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN):
         raise DeniedError
+    if answer.status in (http.HTTPStatus.NOT_FOUND, http.HTTPStatus.BAD_REQUEST):
+        raise AbsentError(f"{method} {path.partition('?')[0]}: {answer.status}")
     if answer.status >= http.HTTPStatus.MULTIPLE_CHOICES:
         raise http.client.HTTPException(f"{method} {path.partition('?')[0]}: {answer.status}")
     return json.loads(content).get("value") if content else None

@@ -33,6 +33,11 @@ def vcsim(shared_vcsim: Simulator) -> t.Iterator[Simulator]:
     assert shared_vcsim.sessions()["open"] == 0
 
 
+def small(pool: str) -> dict[str, t.Any]:
+    """Machines of which the simulator's hosts, of 4 GiB each, carry a cluster."""
+    return {**configs.machine_spec(pool), "memoryMiB": 2048}
+
+
 @dataclasses.dataclass
 class Cluster:
     """Documents of a cluster config, to be changed and then written as text."""
@@ -64,15 +69,20 @@ class Cluster:
 
 @pytest.fixture
 def cluster(shared_vcsim: Simulator) -> Cluster:
-    """A config that the simulator satisfies; the endpoint is of the discard prefix (RFC 6666), which nobody has."""
+    """A config that the module's simulator satisfies."""
+    return cluster_on(shared_vcsim)
+
+
+def cluster_on(vcsim: Simulator) -> Cluster:
+    """A config that a simulator satisfies; the endpoint is of the discard prefix (RFC 6666), which nobody has."""
     spec = configs.cluster_spec("prod", host="100::7", control_plane="prod-cp", worker="prod-md")
     spec["managementCluster"] = {"name": "prod"}
     return Cluster(
         documents={
             "cluster": document("Cluster", "prod", spec),
-            "datacenter": document("VSphereDatacenterConfig", "prod", configs.datacenter_spec(shared_vcsim)),
-            "prod-cp": document("VSphereMachineConfig", "prod-cp", configs.machine_spec("eksa-control-plane")),
-            "prod-md": document("VSphereMachineConfig", "prod-md", configs.machine_spec("eksa-workers")),
+            "datacenter": document("VSphereDatacenterConfig", "prod", configs.datacenter_spec(vcsim)),
+            "prod-cp": document("VSphereMachineConfig", "prod-cp", small("eksa-control-plane")),
+            "prod-md": document("VSphereMachineConfig", "prod-md", small("eksa-workers")),
         }
     )
 

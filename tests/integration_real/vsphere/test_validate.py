@@ -18,6 +18,7 @@ import time
 import typing as t
 
 import pytest
+from pyVmomi import vim
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import InventoryQuery, TemplateItem
@@ -25,7 +26,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate
-from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, Cluster
+from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, Cluster, cluster_on
 from ansible_collections.eks.anywhere.tests.simulation.configs import RELEASE
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import (
     ADMIN,
@@ -171,6 +172,20 @@ def test_all_that_is_wrong_is_said_at_once(vcsim: Simulator, cluster: Cluster, b
 def test_endpoint_in_use(vcsim: Simulator, cluster: Cluster, bundles_file: str) -> None:
     cluster.endpoint["host"] = "127.0.0.1"
     assert failure(cluster, bundles_file, skip_ip_check=False).code == "vsphere.endpoint_in_use"
+
+
+def test_nothing_is_changed(lab_bin: t.Callable[[str], str], bundles_file: str) -> None:
+    with simulator(lab_bin("vcsim"), "-vms", "2", templates=TEMPLATES) as fresh, fresh.connect() as content:
+        before = _changes(content)
+        validate(cluster_on(fresh), bundles_file, Lines())
+        assert not _changes(content) - before  # the simulator forgets its oldest events
+        assert before
+
+
+def _changes(content: t.Any) -> set[int]:
+    """Keys of all events that are not about sessions; every change makes one."""
+    events = content.eventManager.QueryEvents(vim.event.EventFilterSpec())
+    return {event.key for event in events if not isinstance(event, vim.event.SessionEvent)}
 
 
 def test_wrong_password_is_sent_once(vcsim: Simulator, cluster: Cluster, bundles_file: str) -> None:

@@ -57,9 +57,13 @@ def test_dependencies_come_first() -> None:
     assert len(seen) == len(catalog.COMPONENTS)
 
 
-def test_what_is_on_demand_is_left_out_until_a_kit_or_a_release_is_asked_for() -> None:
+def test_what_is_on_demand_is_left_out_until_it_is_asked_for() -> None:
     usual = {component.name for component in catalog.closure(())}
-    asked = [*(kit.name for kit in catalog.KITS), *(name for one in LATER for name in catalog.names_of(one))]
+    asked = [
+        *catalog.BY_NAME,
+        *(kit.name for kit in catalog.KITS),
+        *(name for one in LATER for name in catalog.names_of(one)),
+    ]
     more = {component.name for component in catalog.closure(asked)}
     assert usual | more == {component.name for component in catalog.COMPONENTS}
     assert more - usual == catalog.ON_DEMAND

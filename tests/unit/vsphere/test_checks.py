@@ -10,7 +10,14 @@ import string
 
 import pytest
 
-from ansible_collections.eks.anywhere.plugins.module_utils._checks import machines, naming, vsphere
+from ansible_collections.eks.anywhere.plugins.module_utils._checks import (
+    capacity,
+    endpoints,
+    machines,
+    naming,
+    placing,
+    vsphere,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import found
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules import RULES
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig, MachineConfig
@@ -151,14 +158,17 @@ def test_without_bundles_a_warning_says_what_was_not_checked() -> None:
     ]
 
 
-@pytest.mark.parametrize(("free_gib", "wanted"), [(75, []), (74, ["vsphere.datastore_space"])])
+@pytest.mark.parametrize(
+    ("free_gib", "wanted"),
+    [(75 + 50, []), (75 + 49, ["vsphere.datastore_space_upgrade"]), (74, ["vsphere.datastore_space"])],
+)
 def test_space_for_all_machines_of_a_datastore(free_gib: int, wanted: list[str]) -> None:
     datastores = samples.only(samples.DATASTORE, free_bytes=free_gib * samples.GIB)
-    findings = machines.space_findings(samples.config(), samples.inventory(datastores=datastores))
+    groups = placing.placed(samples.config(), samples.inventory(datastores=datastores))
+    findings = capacity.space_findings(groups)
     assert [finding.code for finding in findings] == wanted
-    assert [
-        finding.seen for finding in findings if "75 GiB needed (prod-cp 1 x 25, prod-md 2 x 25)" not in finding.seen
-    ] == []
+    assert all("(prod-cp 1 x 25, prod-md 2 x 25)" in finding.seen for finding in findings)
+    assert all("75 GiB needed" in finding.seen for finding in findings if finding.severity == "error")
 
 
 SELF_SIGNED = Certificate(sha1="AB:CD", sha256="EF:01", problem="self-signed certificate")
@@ -181,7 +191,7 @@ def test_thumbprint(certificate: Certificate, insecure: bool, thumbprint: str, w
     config = samples.config()
     assert config.datacenter is not None
     place = dataclasses.replace(config.datacenter, insecure=insecure, thumbprint=thumbprint)
-    findings = vsphere.thumbprint(dataclasses.replace(config, datacenter=place), certificate)
+    findings = endpoints.thumbprint(dataclasses.replace(config, datacenter=place), certificate)
     assert [finding.code for finding in findings] == wanted
 
 
@@ -195,7 +205,7 @@ def test_thumbprint(certificate: Certificate, insecure: bool, thumbprint: str, w
     ],
 )
 def test_endpoint(host: str, port: int | None, wanted: list[str]) -> None:
-    findings = vsphere.endpoint(dataclasses.replace(samples.config(), endpoint=host), port)
+    findings = endpoints.endpoint(dataclasses.replace(samples.config(), endpoint=host), port)
     assert [finding.code for finding in findings] == wanted
 
 

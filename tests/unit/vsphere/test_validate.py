@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, MissingLibrary
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import server, validate
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import Wishes, server, validate
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate, Inventory, Lookup
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Lines
@@ -48,7 +48,7 @@ def run(
         vcenter=vcenter or FakeVSphere(inventory=samples.inventory()),
         probe=probe or FakeProbe(),
         report=lines,
-        skip_ip_check=skip_ip_check,
+        wishes=Wishes(skip_ip_check=skip_ip_check),
     )
 
 

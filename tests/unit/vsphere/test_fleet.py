@@ -1,0 +1,125 @@
+# Copyright (c) 2026 eks.anywhere contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many clusters in one go, with fakes: who is asked what, how often, and who is told."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_members
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import Wishes
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_fleet import Member, validate_fleet
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate
+from ansible_collections.eks.anywhere.plugins.module_utils._shell import Lines
+from ansible_collections.eks.anywhere.tests.unit.fakes import FakeFiles, FakeProbe, FakeVSphere
+from ansible_collections.eks.anywhere.tests.unit.vsphere import samples
+
+REFUSED = EksaError("vCenter v refused the password of u.", code="vsphere.login_refused", hint="Check it.")
+
+
+class Lost(FakeVSphere):
+    """A vCenter that ends the session at the wrong moment."""
+
+    def survey(self, query: object) -> t.NoReturn:  # type: ignore[override]
+        """No answer."""
+        raise EksaError("vCenter v ended our session while looking.", code="vsphere.session_lost")
+
+
+def member(name: str, *, endpoint: str, **place: t.Any) -> Member:
+    """A cluster of the sample's kind, with another endpoint or datacenter config."""
+    config = samples.config()
+    assert config.datacenter is not None
+    datacenter = dataclasses.replace(config.datacenter, **place)
+    config = dataclasses.replace(config, name=name, endpoint=endpoint, datacenter=datacenter)
+    return Member(name, config, samples.bundles())
+
+
+def run(
+    members: t.Sequence[Member], servers: t.Mapping[str, FakeVSphere], *, lines: Lines | None = None
+) -> dict[str, list[str]]:
+    """Codes by cluster."""
+    result = validate_fleet(
+        members,
+        vcenter=lambda server: contextlib.nullcontext(servers[server]),
+        probe=FakeProbe(),
+        report=lines or Lines(),
+        wishes=Wishes(),
+    )
+    return {one["name"]: [finding["code"] for finding in one["findings"]] for one in result.data["clusters"]}
+
+
+def test_clusters_of_a_datacenter_are_looked_up_together() -> None:
+    vcenter = FakeVSphere(inventory=samples.inventory())
+    members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.2")]
+    lines = Lines()
+    assert run(members, {"vcenter.example.com": vcenter}, lines=lines) == {"aa": [], "bb": []}
+    assert (vcenter.logins, len(vcenter.queries), len(vcenter.surveys)) == (1, 1, 1)
+    assert lines.lines == [
+        "CLUSTER  VCENTER              ERRORS  WARNINGS  VERDICT",
+        "aa       vcenter.example.com  0       0         ready",
+        "bb       vcenter.example.com  0       0         ready",
+    ]
+
+
+def test_each_datacenter_is_looked_up_in_the_same_session() -> None:
+    vcenter = FakeVSphere(inventory=samples.inventory())
+    members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.2", datacenter="DC1")]
+    run(members, {"vcenter.example.com": vcenter})
+    assert vcenter.logins == 1
+    assert [query.datacenter for query in vcenter.queries] == ["DC0", "DC1"]
+
+
+def test_a_thumbprint_that_is_not_trusted_concerns_its_own_cluster() -> None:
+    shown = Certificate(sha1="AB:CD", sha256="EF:01", problem="self-signed certificate")
+    vcenter = FakeVSphere(inventory=samples.inventory(), shown=shown)
+    members = [member("aa", endpoint="192.0.2.1", thumbprint="AB:CD"), member("bb", endpoint="192.0.2.2")]
+    assert run(members, {"vcenter.example.com": vcenter}) == {"aa": [], "bb": ["vsphere.thumbprint_required"]}
+    alone = FakeVSphere(shown=shown)
+    assert run([members[1]], {"vcenter.example.com": alone}) == {"bb": ["vsphere.thumbprint_required"]}
+    assert alone.logins == 0
+
+
+def test_what_one_vcenter_refused_no_other_is_sent() -> None:
+    first, second = FakeVSphere(refused=REFUSED), FakeVSphere(inventory=samples.inventory())
+    members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.2", server="other.example.com")]
+    assert run(members, {"vcenter.example.com": first, "other.example.com": second}) == {
+        "aa": ["vsphere.login_refused"],
+        "bb": ["vsphere.login_not_tried"],
+    }
+    assert (first.logins, second.logins) == (1, 0)
+
+
+def test_a_session_that_is_lost_is_told_to_all_of_its_clusters() -> None:
+    members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.1")]
+    assert run(members, {"vcenter.example.com": Lost(inventory=samples.inventory())}) == {
+        name: ["vsphere.session_lost", "vsphere.endpoint_shared"] for name in ("aa", "bb")
+    }
+
+
+def test_a_cluster_that_cannot_be_read_is_a_finding() -> None:
+    entries = [
+        {"name": "good", "config": samples.CONFIG, "bundles_file": "b.yaml"},
+        {"name": "none", "config_file": "none.yaml"},
+        {"name": "unsigned", "config": samples.CONFIG, "bundles_file": "gone.yaml"},
+    ]
+    asked: list[ClusterConfig] = []
+
+    def nothing(config: ClusterConfig, bundles: object) -> tuple[()]:
+        asked.append(config)
+        return ()
+
+    members = validate_members.read(
+        entries, files=FakeFiles({"b.yaml": samples.BUNDLES}), environ={}, surroundings=nothing
+    )
+    assert [[finding.code for finding in one.findings] for one in members] == [
+        [],
+        ["input.not_found"],
+        ["input.not_found"],
+    ]
+    assert [one.server for one in members] == ["vcenter.example.com", "", ""]
+    assert len(asked) == 1
