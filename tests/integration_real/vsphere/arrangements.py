@@ -297,8 +297,8 @@ def wrong_clock(seconds: float) -> Arrange:
 
     class Clock(dt.datetime):
         @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> Clock:
-            return t.cast(Clock, dt.datetime.now(tz) - dt.timedelta(seconds=seconds))
+        def now(cls, tz: dt.tzinfo | None = None) -> t.Any:
+            return dt.datetime.now(tz) - dt.timedelta(seconds=seconds)
 
     fake = types.SimpleNamespace(datetime=Clock, UTC=dt.UTC)
     return lambda world: world.monkeypatch.setattr(survey_adapter, "dt", fake)
@@ -367,8 +367,16 @@ def nobody(world: World) -> None:
     world.params.update(vsphere_username=NOBODY, vsphere_password=PASSWORDS[NOBODY])
 
 
-CLUSTER_HOST = lambda find: find("DC0/host/DC0_C0").host[0]  # noqa: E731 - a row's own word
-LONE_HOST = lambda find: find("DC0/host/DC0_H0").host[0]  # noqa: E731
+def cluster_host(find: t.Callable[[str], t.Any]) -> t.Any:
+    """The first host of the cluster that has the resource pools."""
+    return find("DC0/host/DC0_C0").host[0]
+
+
+def lone_host(find: t.Callable[[str], t.Any]) -> t.Any:
+    """The host that is in no cluster."""
+    return find("DC0/host/DC0_H0").host[0]
+
+
 LINKED = machine(cloneMode="linkedClone", diskGiB=20)
 MACHINES_OF_2_GIB = 2048
 
@@ -415,8 +423,8 @@ ROWS: t.Mapping[str, Row] = {
     "vsphere.host_cpus": Row(machine(numCPUs=3), machine(numCPUs=2)),
     "vsphere.clone_slots": Row(workers(25), both(snapshot, workers(25))),
     "vsphere.no_host": Row(resting, one_resting),
-    "vsphere.unreachable_together": Row(local_datastore(LONE_HOST), machine(datastore="LocalDS_1")),
-    "vsphere.reached_by_some": Row(local_datastore(CLUSTER_HOST), machine(datastore="LocalDS_1")),
+    "vsphere.unreachable_together": Row(local_datastore(lone_host), machine(datastore="LocalDS_1")),
+    "vsphere.reached_by_some": Row(local_datastore(cluster_host), machine(datastore="LocalDS_1")),
     "vsphere.privileges_missing": Row(privileges(lambda held: held - {"Network.Assign", "Datastore.Browse"})),
     "vsphere.privileges_fewer": Row(privileges(lambda held: held - {"Alarm.Create"})),
     "vsphere.privileges_unchecked": Row(nobody),
