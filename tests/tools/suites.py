@@ -44,9 +44,9 @@ class Suite:
 FLEET = ("inventory", "rehearsal", "noop", "tasks")
 SUITES: dict[str, Suite] = {
     "check": Suite((sys.executable, str(TOOLS / "gates.py")), seconds_at_most=300),
-    "unit": Suite(_pytest("-n", "auto", "tests/unit"), seconds_at_most=60),
+    "unit": Suite(_pytest("-n", "auto", "tests/unit"), seconds_at_most=120),
     "property": Suite(_pytest("-n", "auto", "tests/property"), seconds_at_most=40),
-    "integration": Suite(_pytest("-n", "2", "--dist", "loadfile", "tests/integration_real"), seconds_at_most=600),
+    "integration": Suite(_pytest("-n", "2", "--dist", "loadfile", "tests/integration_real"), seconds_at_most=900),
     "molecule": Suite((sys.executable, str(TOOLS / "molecule_suite.py")), seconds_at_most=120),
     "e2e": Suite(
         _pytest("-v", "-s", "tests/e2e", "-m", "not ha and not upgrade and not workload"), seconds_at_most=1500
