@@ -25,6 +25,7 @@ import (
 	"syscall"
 
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/simulator/esx"
 	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
@@ -33,7 +34,11 @@ import (
 	_ "github.com/vmware/govmomi/vapi/simulator"
 )
 
-const admin = "administrator@vsphere.local"
+const (
+	admin = "administrator@vsphere.local"
+	// Of a host that carries the lab's machines; the simulator's own hosts have 4 GiB.
+	hostMemory = 64 << 30
+)
 
 type options struct {
 	listen, options, network string
@@ -60,6 +65,10 @@ func main() {
 func run(o options) error {
 	if os.Getenv("VCSIM_PASSWORD") == "" {
 		return fmt.Errorf("VCSIM_PASSWORD is not set: it is the password of %s", admin)
+	}
+	if !o.plain {
+		esx.HostSystem.Summary.Hardware.MemorySize = hostMemory
+		esx.HostHardwareInfo.MemorySize = hostMemory
 	}
 	model := simulator.VPX()
 	model.Datacenter = o.datacenters
