@@ -92,9 +92,11 @@ class Observer:
         self.server = server
         self.kube = server.kube
         self._scope = scope
+        self._known: dict[tuple[graphs.MoveKind, str | None], list[Obj]] = {}
 
-    def look(self, kinds: t.Sequence[graphs.MoveKind]) -> Side:
-        """Everything of the scope, as a graph."""
+    def look(self, kinds: t.Sequence[graphs.MoveKind], *, again: t.Container[str] | None = None) -> Side:
+        """Everything of the scope, as a graph. ``again`` names the kinds to ask for when the others are known."""
+        self._known = {at: seen for at, seen in self._known.items() if again is not None and at[0].kind not in again}
         clusters = [kind for kind in kinds if (kind.group, kind.kind) == (graphs.CLUSTER_GROUP, "Cluster")]
         everywhere = [obj for kind in clusters for obj in self._all(kind, namespace=None)]
         listed = [(kind, obj) for kind in kinds if kind not in clusters for obj in self._listed(kind)]
@@ -107,7 +109,10 @@ class Observer:
         return bool(obj["metadata"].get("namespace") == self._scope.namespace)
 
     def _all(self, kind: graphs.MoveKind, *, namespace: str | None) -> list[Obj]:
-        return self.kube.list(api_version=kind.api_version, kind=kind.kind, namespace=namespace)
+        if (kind, namespace) not in self._known:
+            found = self.kube.list(api_version=kind.api_version, kind=kind.kind, namespace=namespace)
+            self._known[kind, namespace] = found
+        return self._known[kind, namespace]
 
     def _listed(self, kind: graphs.MoveKind) -> list[Obj]:
         """Objects of one kind; of secrets also those of the infrastructure providers, which identities may own."""

@@ -48,6 +48,9 @@ SOURCE = (True, False)
 TARGET = (False, True)
 NEITHER = (False, False)
 
+RESUMED = frozenset({"Cluster", "ClusterClass", "ConfigMap"})
+"""Kinds that a resume writes: what is resumed, and the journal."""
+
 
 class Walk:
     """One namespace's move. ``plan`` is what was left at the last look."""
@@ -62,6 +65,7 @@ class Walk:
         self._seen: tuple[Side, Side] | None = None
         self._plan: MovePlan | None = None
         self._stale = BOTH
+        self._resumed = False
         self._copies = 0
         self._settling = False
 
@@ -111,6 +115,7 @@ class Walk:
     def outdate(self, stale: tuple[bool, bool] = BOTH) -> None:
         """Have these sides (source, target) looked at again."""
         self._stale = (self._stale[0] or stale[0], self._stale[1] or stale[1])
+        self._resumed = False
 
     def refresh(self) -> MovePlan:
         """Look where something may have changed; what is left to do."""
@@ -118,10 +123,12 @@ class Walk:
             return self._plan
         kinds = self._kinds
         source = self._source.look(kinds) if self._stale[0] else self.sides[0]
-        target = self._target.look(kinds) if self._stale[1] else self.sides[1]
+        # While all controllers of the target wake up a look at everything takes longer than the move.
+        again = RESUMED if self._resumed else None
+        target = self._target.look(kinds, again=again) if self._stale[1] else self.sides[1]
         self._seen = (source, target)
         self._plan = planning.plan(source=source, target=target, scope=self._scope)
-        self._stale = NEITHER
+        self._stale, self._resumed = NEITHER, False
         return self._plan
 
     def hold(self) -> None:
@@ -188,6 +195,7 @@ class Walk:
     def resume(self) -> None:
         """Let the target's controllers work, classes before Clusters."""
         self.outdate(TARGET)
+        self._resumed = True
         self._settling = True
         self._note("resume")
         nodes = self.sides[1].graph.nodes
