@@ -37,6 +37,18 @@ BLOCKED_DRAIN: Options = {
 TOOLS: Options = {
     "tools_dir": {"type": "path"},
 }
+FLEET: Options = {
+    "folder": {"type": "path", "required": True},
+}
+PACKAGES: Options = {
+    "kubeconfig": {"type": "path", "required": True},
+    "cluster": {"type": "str", "required": True},
+}
+SETTLING: Options = {
+    "wait": {"type": "bool", "default": True},
+    "patience_seconds": {"type": "int", "default": 150},
+    "timeout_seconds": {"type": "int", "default": 900},
+}
 
 ENVIRONMENT = {
     "vsphere_username": "EKSA_VSPHERE_USERNAME",
@@ -92,8 +104,11 @@ __all__ = (
     "BLOCKED_DRAIN",
     "CLUSTER",
     "ENVIRONMENT",
+    "FLEET",
     "KUBE",
     "MANAGEMENT",
+    "PACKAGES",
+    "SETTLING",
     "TOOLS",
     "VSPHERE",
     "WAIT",

@@ -100,17 +100,15 @@ lease:
   sample: {cluster: w01, pool: vcenter.example.com, slots: 8, seconds: 300, kubeconfig: /home/me/mgmt.kubeconfig}
 """
 
-import os
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import clone_slot
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.lease import Here, Holder
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._run import processes
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
+from ansible_collections.eks.anywhere.plugins.module_utils._shell_run import here, this_run
 
 SPEC = Spec(
     options={
@@ -134,13 +132,13 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         seconds=params["seconds"],
         wait_seconds=params["wait_seconds"],
         kubeconfig=params["kubeconfig"],
-        run=Holder.parsed(processes.run_here(os.environ)),
+        run=this_run(),
     )
     ports = clone_slot.Ports(
         kube=KubeClient.from_kubeconfig(params["kubeconfig"]),
         clock=SystemClock(),
         report=context.report,
-        here=Here(realm=processes.realm(), started=processes.started),
+        here=here(),
     )
     act = {"present": clone_slot.take, "renewed": clone_slot.renew, "absent": clone_slot.release}[params["state"]]
     return act(wanted, ports=ports, check_mode=context.check_mode)

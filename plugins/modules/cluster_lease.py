@@ -104,19 +104,19 @@ lease:
   sample: {name: prod, folder: /home/me/prod, kubeconfigs: [], seconds: 300}
 """
 
-import os
 import typing as t
 from pathlib import Path
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import lease
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.lease import Here, Holder, Process
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.lease import Process
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run import lock, processes
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
+from ansible_collections.eks.anywhere.plugins.module_utils._shell_run import here, this_run
 
 SPEC = Spec(
     options={
@@ -136,7 +136,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         folder=str(Path(params["folder"]).absolute()),
         kubeconfigs=tuple(params["kubeconfigs"]),
         seconds=params["seconds"],
-        me=Holder.parsed(processes.run_here(os.environ)),
+        me=this_run(),
         step=Process.parsed(processes.myself()),
     )
     ports = lease.Ports(
@@ -144,7 +144,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         clock=SystemClock(),
         report=context.report,
         lock=lock.change,
-        here=Here(realm=processes.realm(), started=processes.started),
+        here=here(),
         connect=lambda path: KubeClient.from_kubeconfig(path, patience=HASTY),
     )
     act = {"present": lease.take, "renewed": lease.renew, "absent": lease.release}[params["state"]]

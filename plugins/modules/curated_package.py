@@ -22,8 +22,8 @@ description:
     written.
 extends_documentation_fragment:
   - eks.anywhere.attributes
-  - eks.anywhere.kube
-  - eks.anywhere.wait
+  - eks.anywhere.packages
+  - eks.anywhere.settling
 attributes:
   check_mode:
     support: full
@@ -34,16 +34,6 @@ attributes:
   idempotent:
     support: full
 options:
-  kubeconfig:
-    description:
-      - Kubeconfig of the cluster that manages O(cluster), which may be itself.
-    type: path
-    required: true
-  cluster:
-    description:
-      - Name of the cluster that gets the packages.
-    type: str
-    required: true
   packages:
     description:
       - The packages. Those of the cluster that are not named stay as they are.
@@ -84,16 +74,6 @@ options:
         type: str
         choices: [present, absent]
         default: present
-  wait:
-    description:
-      - Wait until each package is settled, or removed with its helm release.
-    type: bool
-    default: true
-  patience_seconds:
-    description:
-      - How long a package may go on failing before it is given up. The package controller tries again each minute.
-    type: int
-    default: 150
   force:
     description:
       - Change and remove packages that the package controller itself is made of.
@@ -105,11 +85,6 @@ options:
     type: str
     choices: [fail, report]
     default: fail
-  timeout_seconds:
-    description:
-      - How long to wait for all packages together before giving up on those that are left.
-    type: int
-    default: 900
 seealso:
   - module: eks.anywhere.curated_package_info
   - module: eks.anywhere.package_bundle
@@ -201,7 +176,7 @@ upgrade_available:
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import KUBE, WAIT, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import PACKAGES, SETTLING, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import HASTY, KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import packages
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
@@ -220,16 +195,12 @@ _PACKAGE = {
 }
 SPEC = Spec(
     options=merge(
-        KUBE,
-        WAIT,
+        PACKAGES,
+        SETTLING,
         {
-            "cluster": {"type": "str", "required": True},
             "packages": {"type": "list", "elements": "dict", "required": True, "options": _PACKAGE},
-            "wait": {"type": "bool", "default": True},
-            "patience_seconds": {"type": "int", "default": 150},
             "force": {"type": "bool", "default": False},
             "failures": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
-            "timeout_seconds": {"type": "int", "default": 900},
         },
     )
 )

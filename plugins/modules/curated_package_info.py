@@ -17,7 +17,7 @@ description:
   - With O(generate) it makes a C(Package) with its default configuration, and writes nothing.
 extends_documentation_fragment:
   - eks.anywhere.attributes
-  - eks.anywhere.kube
+  - eks.anywhere.packages
 attributes:
   check_mode:
     support: full
@@ -28,16 +28,6 @@ attributes:
   idempotent:
     support: full
 options:
-  kubeconfig:
-    description:
-      - Kubeconfig of the cluster that manages O(cluster), which may be itself.
-    type: path
-    required: true
-  cluster:
-    description:
-      - Name of the cluster that has the packages.
-    type: str
-    required: true
   generate:
     description:
       - Packages of the active bundle to make a C(Package) of.
@@ -143,7 +133,7 @@ generated:
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import KUBE, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import PACKAGES, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import packages_info
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -152,9 +142,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context
 
 SPEC = Spec(
     options=merge(
-        KUBE,
+        PACKAGES,
         {
-            "cluster": {"type": "str", "required": True},
             "generate": {"type": "list", "elements": "str", "default": []},
         },
     )

@@ -18,6 +18,7 @@ description:
   - With the end of each cluster a line says how its ring stands.
 extends_documentation_fragment:
   - eks.anywhere.attributes
+  - eks.anywhere.fleet
 attributes:
   check_mode:
     support: full
@@ -92,22 +93,17 @@ ring:
   sample: "Ring canary: 1 of 2 done, 1 running; longest at work: w02, 12 min"
 """
 
-import os
 import typing as t
-import zoneinfo
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import FLEET, Spec
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import fleet
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.lease import Here, Holder
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._run import processes
-from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
-from ansible_collections.eks.anywhere.plugins.module_utils._run.journal import LocalJournal
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
+from ansible_collections.eks.anywhere.plugins.module_utils._shell_fleet import fleet_ports
 
 SPEC = Spec(
     options={
-        "folder": {"type": "path", "required": True},
+        **FLEET,
         "state": {"type": "str", "choices": ["begun", "looked", "done", "failed", "deferred"], "required": True},
         "host": {"type": "str", "default": ""},
         "member": {"type": "dict", "default": {}},
@@ -122,15 +118,7 @@ SPEC = Spec(
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Note it."""
-    ports = fleet.Ports(
-        journal=LocalJournal(),
-        clock=SystemClock(),
-        report=context.report,
-        zones=zoneinfo.ZoneInfo,
-        here=Here(realm=processes.realm(), started=processes.started),
-        me=Holder.parsed(processes.run_here(os.environ)),
-    )
-    return fleet.NOTES[params["state"]](params, ports)
+    return fleet.NOTES[params["state"]](params, fleet_ports(context.report))
 
 
 def main() -> t.NoReturn:

@@ -18,6 +18,7 @@ description:
   - Says the plan in lines. Nothing in any cluster is changed.
 extends_documentation_fragment:
   - eks.anywhere.attributes
+  - eks.anywhere.fleet
 attributes:
   check_mode:
     support: full
@@ -28,11 +29,6 @@ attributes:
   idempotent:
     support: full
 options:
-  folder:
-    description:
-      - Folder of the run, which M(eks.anywhere.fleet_note) has begun.
-    type: path
-    required: true
   policy:
     description:
       - Rings, datacenters and vCenters as the inventory plugin P(eks.anywhere.clusters#inventory) gives them in the
@@ -90,38 +86,27 @@ expected_seconds:
   sample: 5400
 """
 
-import os
 import typing as t
-import zoneinfo
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import FLEET, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import fleet
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.lease import Here, Holder
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._run import processes
-from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
-from ansible_collections.eks.anywhere.plugins.module_utils._run.journal import LocalJournal
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
+from ansible_collections.eks.anywhere.plugins.module_utils._shell_fleet import fleet_ports
 
 SPEC = Spec(
-    options={
-        "folder": {"type": "path", "required": True},
-        "policy": {"type": "dict", "default": {}},
-    }
+    options=merge(
+        FLEET,
+        {
+            "policy": {"type": "dict", "default": {}},
+        },
+    )
 )
 
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Plan."""
-    ports = fleet.Ports(
-        journal=LocalJournal(),
-        clock=SystemClock(),
-        report=context.report,
-        zones=zoneinfo.ZoneInfo,
-        here=Here(realm=processes.realm(), started=processes.started),
-        me=Holder.parsed(processes.run_here(os.environ)),
-    )
-    return fleet.plan(params["folder"], params["policy"], ports=ports)
+    return fleet.plan(params["folder"], params["policy"], ports=fleet_ports(context.report))
 
 
 def main() -> t.NoReturn:

@@ -19,6 +19,7 @@ description:
   - The record of a run that was killed makes a report, too.
 extends_documentation_fragment:
   - eks.anywhere.attributes
+  - eks.anywhere.fleet
 attributes:
   check_mode:
     support: full
@@ -29,11 +30,6 @@ attributes:
   idempotent:
     support: full
 options:
-  folder:
-    description:
-      - Folder of the run, which M(eks.anywhere.fleet_note) has begun.
-    type: path
-    required: true
   dest:
     description:
       - Path of the page. The JSON gets the same name with the ending C(.json). C(report.html) in O(folder) when unset.
@@ -65,41 +61,34 @@ outcomes:
   sample: {done: 97, failed: 3, running: 0, waiting: 0, deferred: 0, skipped: 0, halted: 0, unchanged: 0}
 """
 
-import os
 import typing as t
-import zoneinfo
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import FLEET, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import fleet, fleet_report
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.lease import Here, Holder
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._run import processes
-from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
-from ansible_collections.eks.anywhere.plugins.module_utils._run.journal import LocalJournal
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
+from ansible_collections.eks.anywhere.plugins.module_utils._shell_fleet import fleet_ports
 
 SPEC = Spec(
-    options={
-        "folder": {"type": "path", "required": True},
-        "dest": {"type": "path"},
-        "title": {"type": "str", "default": "Upgrade of a fleet"},
-    }
+    options=merge(
+        FLEET,
+        {
+            "dest": {"type": "path"},
+            "title": {"type": "str", "default": "Upgrade of a fleet"},
+        },
+    )
 )
 
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Write it."""
-    ports = fleet.Ports(
-        journal=LocalJournal(),
-        clock=SystemClock(),
-        report=context.report,
-        zones=zoneinfo.ZoneInfo,
-        here=Here(realm=processes.realm(), started=processes.started),
-        me=Holder.parsed(processes.run_here(os.environ)),
-    )
     return fleet_report.write(
-        params["folder"], dest=params["dest"] or "", title=params["title"], files=LocalFiles(), ports=ports
+        params["folder"],
+        dest=params["dest"] or "",
+        title=params["title"],
+        files=LocalFiles(),
+        ports=fleet_ports(context.report),
     )
 
 

@@ -19,6 +19,7 @@ description:
   - The soak time of a ring counts from its youngest machine, so it does not matter which run made it.
 extends_documentation_fragment:
   - eks.anywhere.attributes
+  - eks.anywhere.fleet
 attributes:
   check_mode:
     support: full
@@ -29,11 +30,6 @@ attributes:
   idempotent:
     support: full
 options:
-  folder:
-    description:
-      - Folder of the run, which M(eks.anywhere.fleet_note) has begun.
-    type: path
-    required: true
   host:
     description:
       - The cluster by its name in the inventory.
@@ -78,45 +74,34 @@ reason:
   sample: ring canary soaks until 2026-08-22 21:30 UTC
 """
 
-import os
 import typing as t
-import zoneinfo
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import Spec
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import FLEET, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import fleet
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.lease import Here, Holder
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
-from ansible_collections.eks.anywhere.plugins.module_utils._run import processes
-from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
-from ansible_collections.eks.anywhere.plugins.module_utils._run.journal import LocalJournal
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
+from ansible_collections.eks.anywhere.plugins.module_utils._shell_fleet import fleet_ports
 
 SPEC = Spec(
-    options={
-        "folder": {"type": "path", "required": True},
-        "host": {"type": "str", "required": True},
-        "wait_minutes": {"type": "int", "default": 0},
-        "margin_minutes": {"type": "int", "default": 15},
-    }
+    options=merge(
+        FLEET,
+        {
+            "host": {"type": "str", "required": True},
+            "wait_minutes": {"type": "int", "default": 0},
+            "margin_minutes": {"type": "int", "default": 15},
+        },
+    )
 )
 
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
     """Decide."""
-    ports = fleet.Ports(
-        journal=LocalJournal(),
-        clock=SystemClock(),
-        report=context.report,
-        zones=zoneinfo.ZoneInfo,
-        here=Here(realm=processes.realm(), started=processes.started),
-        me=Holder.parsed(processes.run_here(os.environ)),
-    )
     return fleet.take_turn(
         params["folder"],
         params["host"],
         wait_minutes=params["wait_minutes"],
         margin_minutes=params["margin_minutes"],
-        ports=ports,
+        ports=fleet_ports(context.report),
     )
 
 

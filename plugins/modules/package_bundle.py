@@ -18,8 +18,8 @@ description:
     does not fail for it, because the bundle is active.
 extends_documentation_fragment:
   - eks.anywhere.attributes
-  - eks.anywhere.kube
-  - eks.anywhere.wait
+  - eks.anywhere.packages
+  - eks.anywhere.settling
 attributes:
   check_mode:
     support: full
@@ -32,16 +32,6 @@ attributes:
   idempotent:
     support: full
 options:
-  kubeconfig:
-    description:
-      - Kubeconfig of the cluster that manages O(cluster), which may be itself.
-    type: path
-    required: true
-  cluster:
-    description:
-      - Name of the cluster that has the packages.
-    type: str
-    required: true
   name:
     description:
       - Name of the bundle. V(latest) is the newest that the package controller has found.
@@ -60,21 +50,6 @@ options:
       - Whether to verify the signature here. The webhook of the package controller verifies it in any case.
     type: bool
     default: true
-  wait:
-    description:
-      - Wait until the packages have followed.
-    type: bool
-    default: true
-  patience_seconds:
-    description:
-      - How long a package may go on failing before it is given up. The package controller tries again each minute.
-    type: int
-    default: 150
-  timeout_seconds:
-    description:
-      - How long to wait for all packages together before giving up on those that are left.
-    type: int
-    default: 900
 seealso:
   - module: eks.anywhere.curated_package
 """
@@ -126,7 +101,7 @@ failed_packages:
 
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._argspec import KUBE, WAIT, Spec, merge
+from ansible_collections.eks.anywhere.plugins.module_utils._argspec import PACKAGES, SETTLING, Spec, merge
 from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import KubeClient
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import package_bundle
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
@@ -138,18 +113,14 @@ from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context
 
 SPEC = Spec(
     options=merge(
-        KUBE,
-        WAIT,
+        PACKAGES,
+        SETTLING,
         {
-            "cluster": {"type": "str", "required": True},
             "name": {"type": "str"},
             "file": {"type": "path"},
             # Keys are not all secret.
             "public_key": {"type": "str", "no_log": False},
             "verify_signature": {"type": "bool", "default": True},
-            "wait": {"type": "bool", "default": True},
-            "patience_seconds": {"type": "int", "default": 150},
-            "timeout_seconds": {"type": "int", "default": 900},
         },
     ),
     required_one_of=(("name", "file"),),

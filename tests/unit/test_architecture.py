@@ -21,7 +21,7 @@ PURE = frozenset({"_config", "_render", "_plan", "_wait", "_checks", "_fleet"})
 ADAPTERS = frozenset({"_kube", "_vsphere", "_run"})
 LAB = frozenset({"_lab"})
 """The lab's builder is all outside world: it compiles and starts servers. Product code never imports it."""
-SHELL_PARTS = frozenset({"_argspec", "_shell"})
+SHELL_PARTS = frozenset({"_argspec", "_shell", "_shell_fleet", "_shell_run"})
 ARROWS: dict[str, frozenset[str]] = {
     "_errors": frozenset(),
     "_ports": frozenset({"_errors"}),
@@ -30,6 +30,8 @@ ARROWS: dict[str, frozenset[str]] = {
     "_yaml": frozenset({"_errors"}),
     "_argspec": frozenset({"_errors"}),
     "_shell": SHARED | {"_argspec"},
+    "_shell_fleet": SHARED | {"_ops", "_run", "_shell_run"},
+    "_shell_run": SHARED | {"_plan", "_run"},
     "_config": SHARED,
     "_checks": SHARED | {"_config"},
     "_render": SHARED | {"_config"},

@@ -18,7 +18,18 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = "ansible_collections.eks.anywhere.plugins"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
-BLOCKS = ("blocked_drain", "cluster", "kube", "management", "vsphere", "wait", "tools")
+BLOCKS = (
+    "blocked_drain",
+    "cluster",
+    "fleet",
+    "kube",
+    "management",
+    "packages",
+    "settling",
+    "tools",
+    "vsphere",
+    "wait",
+)
 PROMISED = ("check_mode", "diff_mode", "idempotent")
 
 Doc = dict[str, t.Any]
