@@ -64,7 +64,7 @@ outcomes:
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import FLEET, Spec, merge
-from ansible_collections.eks.anywhere.plugins.module_utils._ops import fleet, fleet_report
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import fleet_report
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
