@@ -147,7 +147,7 @@ def _gateway() -> str:
 @contextlib.contextmanager
 def _laid_over(below: pathlib.Path, home: pathlib.Path) -> t.Iterator[pathlib.Path]:
     """What is written to the folder stays apart from the one that it shows."""
-    upper, work, merged = (_made(folder) for folder in (home, home / "upper", home / "work", home / "merged"))[1:]
+    _home, upper, work, merged = (_made(folder) for folder in (home, home / "upper", home / "work", home / "merged"))
     options = f"lowerdir={below},upperdir={upper},workdir={work}"
     subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(merged)], check=True)
     try:
