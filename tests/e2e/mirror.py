@@ -23,6 +23,7 @@ import yaml
 
 from ansible_collections.eks.anywhere.plugins.module_utils._lab import releases
 from ansible_collections.eks.anywhere.plugins.module_utils._lab.engine import NETWORK
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.images import references
 from ansible_collections.eks.anywhere.tests.labkit import CACHE, Lab
 from ansible_collections.eks.anywhere.tests.packages.publishing import PREFIX, Chart, Publisher, Registry
 from ansible_collections.eks.anywhere.tests.packages.world import MODULE, PROGRAM
@@ -128,9 +129,22 @@ def raised(lab: Lab, home: pathlib.Path, *, minor: str) -> t.Iterator[Mirror]:
         try:
             publisher = Publisher(registry, minor=minor)
             _publish_images(registry)
-            yield Mirror(registry, publisher, _release(lab, home, public_key=publisher.public_key))
+            with _node_image(registry):
+                yield Mirror(registry, publisher, _release(lab, home, public_key=publisher.public_key))
         finally:
             registry.stop()
+
+
+@contextlib.contextmanager
+def _node_image(registry: Registry) -> t.Iterator[None]:
+    """The image of the bootstrap cluster is in no registry of the lab: the engine has it, as if pulled from here."""
+    images, public = docker.from_env().images, references(releases.FIRST)["kind-node"]
+    repository, _colon, tag = public.replace("public.ecr.aws", registry.address).rpartition(":")
+    images.get(public).tag(repository, tag)
+    try:
+        yield
+    finally:
+        images.remove(f"{repository}:{tag}")
 
 
 def _made(folder: pathlib.Path) -> pathlib.Path:
