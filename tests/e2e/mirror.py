@@ -108,6 +108,8 @@ class Mirror:
             "caCertContent": self.registry.certificate.read_text(encoding="utf-8"),
             "ociNamespaces": [
                 {"registry": "public.ecr.aws", "namespace": ""},
+                # The sandbox of each pod.
+                {"registry": "registry.k8s.io", "namespace": ""},
                 {"registry": _ECR, "namespace": IMAGES},
             ],
         }
