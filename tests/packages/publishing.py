@@ -166,7 +166,8 @@ class Registry:
     def push_files(self, repository: str, tag: str, *, files: t.Mapping[str, pathlib.Path], entry: str) -> None:
         """An image of nothing but these files."""
         content = layer(files)
-        settings = {"architecture": "amd64", "os": "linux", "config": {"Entrypoint": entry.split()}}
+        started = {"Entrypoint": entry.split(), "User": "65532:65532"}
+        settings = {"architecture": "amd64", "os": "linux", "config": started}
         diff = f"sha256:{hashlib.sha256(content).hexdigest()}"
         self.push(
             repository,

@@ -20,7 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import Waiting
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.packages import Ground
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
-from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
+from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, explain, until
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.packages import hint_for
 from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import Weight
 
@@ -93,7 +93,10 @@ def active_controller(kube: Kube, cluster: str, *, waiting: Waiting, check_mode:
         nonlocal seen
         seen = controller(kube, cluster)
         why = Reason(CONTROLLER, cluster, seen.words, Weight.CAUSE, hint=hint_for(seen.detail))
-        return Tick(done=bool(seen.active_bundle), state=seen.active_bundle or "no active bundle", reasons=(why,))
+        # As long as it has said nothing, its pod tells.
+        pods = [] if seen.state else explain(kube.list(api_version="v1", kind="Pod", namespace=NAMESPACE))
+        state = seen.active_bundle or "no active bundle"
+        return Tick(done=bool(seen.active_bundle), state=state, reasons=(*pods, why))
 
     until(
         look,

@@ -14,7 +14,11 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import W
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.machines import REFERENCES, key
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.naming import settled
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.objects import label, texts, where
-from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_leftovers import leftovers, still_used
+from ansible_collections.eks.anywhere.plugins.module_utils._plan.upgrade_leftovers import (
+    is_leaving,
+    leftovers,
+    still_used,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, explain, until
@@ -23,6 +27,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.drains import b
 CAPI = "cluster.x-k8s.io/v1beta2"
 INFRASTRUCTURE = "infrastructure.cluster.x-k8s.io/v1beta1"
 DEPLOYMENT_LABEL = "cluster.x-k8s.io/deployment-name"
+LEAVING_SECONDS = 60.0
+POLL_SECONDS = 1.0
 _KINDS = (
     ("etcdcluster.cluster.x-k8s.io/v1beta1", "EtcdadmCluster"),
     ("controlplane.cluster.x-k8s.io/v1beta2", "KubeadmControlPlane"),
@@ -67,6 +73,8 @@ def prune(subject: Subject, *, ports: Ports, check_mode: bool) -> Result:
         _remove(sorted(groups, key=_health_checks_first), ports.kube)
         _wait_gone(subject, names, ports=ports, drains=drains)
         live = _live(subject, ports.kube)
+    if not check_mode:
+        live = _when_left(subject, found, live, ports=ports)
     templates = _unused(found, [obj for obj in live if not _goes_with(obj, names)], ports)
     if not check_mode:
         _remove(templates, ports.kube)
@@ -86,13 +94,30 @@ def _live(subject: Subject, kube: Kube) -> list[Obj]:
     ]
 
 
+def _when_left(subject: Subject, found: t.Sequence[Obj], live: list[Obj], *, ports: Ports) -> list[Obj]:
+    """What there is when nobody uses a leftover template who is on the way out: a rollout ends before its last machine.
+
+    Not longer than ``LEAVING_SECONDS``: what is left then is left to a later run.
+    """
+    clock = ports.waiting.clock
+    until_then = clock.now() + LEAVING_SECONDS
+    while clock.now() < until_then:
+        users = [still_used(template, live) for template in found if _is_template(template)]
+        if not any(user is not None and is_leaving(user) for user in users):
+            break
+        clock.sleep(POLL_SECONDS)
+        live = _live(subject, ports.kube)
+    return live
+
+
 def _unused(found: t.Iterable[Obj], live: t.Sequence[Obj], ports: Ports) -> list[Obj]:
     """Templates without anybody who needs them; the others are named, and stay."""
     unused = []
     for template in filter(_is_template, found):
         user = still_used(template, live)
-        if user:
-            ports.waiting.report.line(f"  {label(template)} stays: {user} refers to it")
+        if user is not None:
+            who = f"{user['kind']} {user['metadata']['name']}"
+            ports.waiting.report.line(f"  {label(template)} stays: {who} refers to it")
         else:
             unused.append(template)
     return unused

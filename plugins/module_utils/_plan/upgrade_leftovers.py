@@ -35,12 +35,16 @@ def leftovers(live: t.Sequence[Obj], wanted: t.Sequence[Obj], *, cluster: str) -
     return (*sorted(groups, key=key), *sorted(templates, key=key))
 
 
-def still_used(template: Obj, live: t.Iterable[Obj]) -> str:
-    """Who needs a template: a holder, a MachineSet with machines, or a machine that was cloned from it. Else empty."""
-    for obj in live:
-        if _refers(obj, template):
-            return f"{obj['kind']} {obj['metadata']['name']}"
-    return ""
+def still_used(template: Obj, live: t.Iterable[Obj]) -> Obj | None:
+    """Who needs a template: a holder, a MachineSet with machines, or a machine that was cloned from it."""
+    return next((obj for obj in live if _refers(obj, template)), None)
+
+
+def is_leaving(obj: Obj) -> bool:
+    """Whether it is on its way out: a machine and its parts that are deleted, a MachineSet that is to have none."""
+    return "deletionTimestamp" in obj["metadata"] or (
+        obj["kind"] == "MachineSet" and not (obj.get("spec") or {}).get("replicas")
+    )
 
 
 def _refers(obj: Obj, template: Obj) -> bool:
@@ -83,4 +87,4 @@ def _base(name: str) -> str:
     return found[1] if found else name
 
 
-__all__ = ("CLONED_FROM", "CLONED_KIND", "TEMPLATES", "leftovers", "still_used")
+__all__ = ("CLONED_FROM", "CLONED_KIND", "TEMPLATES", "is_leaving", "leftovers", "still_used")

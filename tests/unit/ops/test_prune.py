@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError, WaitTimeout
@@ -104,23 +106,45 @@ def test_old_templates_of_this_cluster_go_and_those_of_others_stay() -> None:
     assert result.after == ""
 
 
-def test_a_template_that_a_machine_was_made_from_stays_and_is_named() -> None:
-    clone: Obj = {
+def clone_of(name: str, **metadata: t.Any) -> Obj:
+    """A machine's part that was made from a template."""
+    annotations = {
+        "cluster.x-k8s.io/cloned-from-name": name,
+        "cluster.x-k8s.io/cloned-from-groupkind": "VSphereMachineTemplate.infrastructure.cluster.x-k8s.io",
+    }
+    return {
         "apiVersion": "infrastructure.cluster.x-k8s.io/v1beta1",
         "kind": "VSphereMachine",
-        "metadata": {
-            "name": "w02-general-y",
-            "namespace": "eksa-system",
-            "annotations": {
-                "cluster.x-k8s.io/cloned-from-name": "w02-general-0",
-                "cluster.x-k8s.io/cloned-from-groupkind": "VSphereMachineTemplate.infrastructure.cluster.x-k8s.io",
-            },
-        },
+        "metadata": {"name": "w02-general-y", "namespace": "eksa-system", "annotations": annotations, **metadata},
     }
-    kube, report = world(template("w02-general-0"), clone), FakeReporter()
+
+
+def test_a_template_that_a_machine_was_made_from_stays_and_is_named() -> None:
+    kube, report = world(template("w02-general-0"), clone_of("w02-general-0")), FakeReporter()
     assert not run(kube, wanted(), report=report).changed
     assert kube.log == []
     assert "stays: VSphereMachine w02-general-y refers to it" in report.lines[0]
+
+
+def test_a_machine_that_is_on_its_way_out_is_waited_for_and_then_its_template_goes() -> None:
+    leaving = clone_of("w02-general-0", deletionTimestamp="2026-09-01T12:00:00Z")
+    kube = world(template("w02-general-0"), leaving)
+
+    def vanish() -> None:
+        if clock.time > 3:
+            for key in [key for key in kube.objects if key[1] == "VSphereMachine"]:
+                del kube.objects[key]
+
+    clock = FakeClock(vanish)
+    run(kube, wanted(), clock=clock)
+    assert deleted(kube) == ["VSphereMachineTemplate w02-general-0"]
+
+
+def test_one_that_never_goes_is_not_waited_for_longer_than_a_minute() -> None:
+    leaving = clone_of("w02-general-0", deletionTimestamp="2026-09-01T12:00:00Z")
+    kube, clock = world(template("w02-general-0"), leaving), FakeClock()
+    assert not run(kube, wanted(), clock=clock).changed
+    assert clock.time == 60
 
 
 def test_a_health_check_that_somebody_made_is_theirs() -> None:
