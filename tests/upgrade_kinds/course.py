@@ -4,7 +4,7 @@
 """One cluster that goes from change to change, as upgrades would take it; before each the plan is made.
 
 The plan is that of ``cluster_upgrade_info``, what is done is done by the operations of the upgrade's roles, and the
-controllers that replace machines are the real ones. Cilium is left out: no node has pods here.
+controllers that replace machines are the real ones. Of Cilium there are the policies alone: no node has pods here.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import (
     components,
     files,
+    network,
     sources,
     upgrade_info,
     upgrade_info_wanted,
@@ -129,6 +130,9 @@ class Course:
         with self._fitted():
             objects = upgrade_info_wanted.wanted(subject, ports=ports, kube=kube).cluster
         server = Server(kube=kube, clock=SystemClock(), report=self._report, check_mode=False)
+        bundle = subject.bundles.for_version(subject.config.kubernetes_version)
+        cilium = network.Ports(kube=kube, runner=ports.runner, artifacts=ports.artifacts, waiting=self._waiting)
+        network.install(subject.config, bundle, ports=cilium, check_mode=False)
         apply_parts(objects, (REST, CONTROL_PLANE, WORKERS), server=server)
         self._site.wait(self._changing.is_at_rest, seconds=SECONDS)
         prune(
