@@ -198,12 +198,17 @@ def _tell_shared(seen: t.Sequence[Seen], together: tuple[Placed, ...], surveyed:
     """What is too little for all of them, to each that uses it and is not told already for itself alone."""
     for finding in (*capacity.space_findings(together), *capacity.memory_findings(together, surveyed)):
         for one in seen:
-            told = {known.object for known in one.member.findings if known.severity in (finding.severity, ERROR)}
+            told = {known.object for known in one.member.findings if _covers(known, finding)}
             places = {f"datastore {group.datastore.path}" for group in one.groups if group.datastore}
             for pool in (group.pool.path for group in one.groups if group.pool):
                 places |= {f"resource pool {pool}", capacity.hosts_of(pool)}
             if finding.object in places - told:
                 one.member.tell((finding,))
+
+
+def _covers(known: Finding, finding: Finding) -> bool:
+    """Whether a finding says as much as another of the same check, or worse."""
+    return known.check == finding.check and (known.code == finding.code or known.severity == ERROR)
 
 
 def _endpoints(members: t.Sequence[Member], probe: Probe, wishes: Wishes) -> None:

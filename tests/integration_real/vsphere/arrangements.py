@@ -219,6 +219,25 @@ def disks(first: float, *, share: float) -> Arrange:
     return arrange
 
 
+def linked_workers(share: float) -> Arrange:
+    """Linked clones whose disks take so much of what the datastore has free, once they are all written."""
+
+    def arrange(world: World) -> None:
+        both(snapshot, LINKED)(world)
+        with world.inventory() as find:
+            free = find("DC0/datastore/LocalDS_0").summary.freeSpace // GIB
+        workers(max(1, int(free * share / LINKED_GIB)))(world)
+        world.cluster.documents["prod-md"]["spec"].update(cloneMode="linkedClone", diskGiB=LINKED_GIB)
+
+    return arrange
+
+
+def full_workers(share: float) -> Arrange:
+    """As many, each with a copy of the disk."""
+    fields = {"cloneMode": "fullClone"}
+    return both(linked_workers(share), lambda world: world.cluster.documents["prod-md"]["spec"].update(fields))
+
+
 def tag_of_template(world: World) -> None:
     """The machines are to carry a tag that the template has."""
     reader = TagReader(
@@ -380,7 +399,9 @@ def lone_host(find: t.Callable[[str], t.Any]) -> t.Any:
     return find("DC0/host/DC0_H0").host[0]
 
 
-LINKED = machine(cloneMode="linkedClone", diskGiB=20)
+LINKED_GIB = 20
+"""Size of the templates' disk, which linked clones have."""
+LINKED = machine(cloneMode="linkedClone", diskGiB=LINKED_GIB)
 MACHINES_OF_2_GIB = 2048
 
 ROWS: t.Mapping[str, Row] = {
@@ -420,6 +441,7 @@ ROWS: t.Mapping[str, Row] = {
     "vsphere.disk_raised": Row(machine(diskGiB=10), machine(diskGiB=21)),
     "vsphere.datastore_space": Row(disks(1, share=1.1), disks(1, share=0.3)),
     "vsphere.datastore_space_upgrade": Row(disks(1, share=0.6), disks(1, share=0.4)),
+    "vsphere.datastore_space_linked": Row(linked_workers(1.1), linked_workers(0.5)),
     "vsphere.pool_memory": Row(pool_limit(MACHINES_OF_2_GIB - 1), pool_limit(MACHINES_OF_2_GIB)),
     "vsphere.pool_memory_upgrade": Row(pool_limit(2 * MACHINES_OF_2_GIB - 1), pool_limit(2 * MACHINES_OF_2_GIB)),
     "vsphere.hosts_memory": Row(machine(memoryMiB=8192), machine(memoryMiB=2560)),

@@ -15,6 +15,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import Wishes
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_fleet import Member, validate_fleet
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate
+from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import EsxHost, PoolFacts, Survey
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Lines
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeFiles, FakeProbe, FakeVSphere
 from ansible_collections.eks.anywhere.tests.unit.vsphere import samples
@@ -92,6 +93,17 @@ def test_what_one_vcenter_refused_no_other_is_sent() -> None:
         "bb": ["vsphere.login_not_tried"],
     }
     assert (first.logins, second.logins) == (1, 0)
+
+
+def test_a_warning_about_a_pool_hides_no_other_about_it() -> None:
+    host = EsxHost(name="esx-1", ref="host-1", cpus=8, memory_mib=512 << 10, networks=frozenset({samples.NETWORK.ref}))
+    hosts = (host, dataclasses.replace(host, name="esx-2", networks=frozenset()))
+    room_for_one = PoolFacts(hosts=hosts, memory_free_mib=6 * 8192)
+    vcenter = FakeVSphere(inventory=samples.inventory(), survey=Survey(pools={samples.POOL.path: room_for_one}))
+    members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.2")]
+    assert run(members, {"vcenter.example.com": vcenter}) == {
+        name: ["vsphere.reached_by_some", "vsphere.pool_memory_upgrade"] for name in ("aa", "bb")
+    }
 
 
 def test_a_session_that_is_lost_is_told_to_all_of_its_clusters() -> None:
