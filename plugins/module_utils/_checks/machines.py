@@ -36,7 +36,7 @@ def disk_gib(machine: MachineConfig, template: TemplateItem) -> int:
 
 
 def all_disks_gib(machine: MachineConfig, template: TemplateItem) -> int:
-    """What a full copy takes on its datastore: the disk of the operating system, and the template's others as they are."""
+    """What a full copy takes: the disk of the operating system, and the template's others as they are."""
     others = sum(-(-kib // KIB_PER_GIB) for kib in template.disks_kib[1:])
     return disk_gib(machine, template) + others
 

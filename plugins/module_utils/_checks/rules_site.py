@@ -116,8 +116,8 @@ SITE: t.Mapping[str, Rule] = {
         fix="Lower numCPUs of {object}, or use a pool with larger hosts.",
     ),
     "vsphere.datastore_space_upgrade": Rule(
-        cause="The datastore has room for the full clones of the machines, but not at the widest moment of an upgrade or "
-        "of autoscaling.",
+        cause="The datastore has room for the full clones at first, but not at the widest moment of an upgrade or of "
+        "autoscaling.",
         check="datastore space",
         seen="{free_gib} GiB free, an upgrade takes up to {needed_gib} GiB ({uses})",
         expected="room for the machines that come before old ones go",
@@ -125,7 +125,7 @@ SITE: t.Mapping[str, Rule] = {
         severity="warning",
     ),
     "vsphere.datastore_space_linked": Rule(
-        cause="Linked clones take little space at first, and the datastore cannot hold them once their disks are written.",
+        cause="Linked clones take little space at first, but the datastore cannot hold them once they are written.",
         check="datastore space",
         seen="{free_gib} GiB free, linked clones grow until {needed_gib} GiB are taken ({uses})",
         expected="room for what linked clones write, and for the full clones beside them",
