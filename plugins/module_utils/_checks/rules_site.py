@@ -177,6 +177,13 @@ SITE: t.Mapping[str, Rule] = {
         expected="an address for every machine, also while an upgrade replaces them",
         fix="Widen the DHCP ranges, or make fewer machines.",
     ),
+    "vsphere.credentials_differ": Rule(
+        cause="Clusters of the run log in to one vCenter as one user with different passwords; at most one is right.",
+        check="login",
+        seen="user {user} has different passwords in: {clusters}",
+        expected="one password for a user of a vCenter",
+        fix="Correct vsphere_password of these clusters; none of them was tried, so that the account is not locked.",
+    ),
     "vsphere.login_not_tried": Rule(
         cause="Another vCenter of the run refused the same user and password, so they were not sent again.",
         check="login",

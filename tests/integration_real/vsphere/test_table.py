@@ -27,6 +27,7 @@ from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest im
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS, simulator
 
 WITHOUT_ARRANGEMENT = {
+    "vsphere.credentials_differ": "takes several clusters: test_fleet",
     "vsphere.datastore_inaccessible": "the simulator has no way to take a datastore away from all hosts: a unit test",
     "vsphere.endpoint_invalid": "the config is refused before: a unit test",
     "vsphere.endpoint_shared": "takes several clusters: test_fleet",
