@@ -78,8 +78,18 @@ class Spec:
 
     def secrets(self, params: t.Mapping[str, t.Any]) -> set[str]:
         """Values of the ``no_log`` options, to be scrubbed from whatever leaves the process."""
-        named = (params.get(name) for name, option in self.options.items() if option.get("no_log"))
-        return {value for value in named if isinstance(value, str) and value}
+        return set(_secrets(self.options, params))
+
+
+def _secrets(options: Options, params: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """Those of the suboptions, too."""
+    for name, option in options.items():
+        value = params.get(name)
+        if option.get("no_log") and isinstance(value, str) and value:
+            yield value
+        elif "options" in option:
+            for entry in value if isinstance(value, list) else [value or {}]:
+                yield from _secrets(option["options"], entry)
 
 
 def merge(*blocks: Options) -> Options:

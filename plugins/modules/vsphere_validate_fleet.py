@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - eks.anywhere contributors (@eks-anywhere)
 description:
-  - Does the checks of M(eks.anywhere.vsphere_validate) for many clusters, with one session for each vCenter.
+  - Does the checks of M(eks.anywhere.vsphere_validate) for many clusters, with one session for each vCenter and user.
   - Room (memory of resource pools, space of datastores, addresses) is counted for all clusters of the run together.
   - A user and password that one vCenter refused are sent to no other one.
   - Ends with one table of all clusters. Findings do not fail the task, see RV(ready).
@@ -64,6 +64,17 @@ options:
           - Whether the cluster is there already, so that only the machines of its next upgrade are to find room.
         type: bool
         default: false
+      vsphere_username:
+        description:
+          - User of its vCenter, where that is another than O(vsphere_username).
+        type: str
+        version_added: 0.1.0
+      vsphere_password:
+        description:
+          - Password of that user, where it is another than O(vsphere_password).
+          - Clusters that log in to one vCenter as the same user with different passwords fail without a login.
+        type: str
+        version_added: 0.1.0
   cpi_username:
     description:
       - User of the cloud provider and of the storage driver, whose privileges are checked too.
@@ -155,6 +166,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._checks.privileges im
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate, validate_fleet, validate_members
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_logins import Login
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._run.files import LocalFiles
@@ -170,6 +182,8 @@ CLUSTER = {
     "bundles_file": {"type": "path"},
     "skip_ip_check": {"type": "bool", "default": False},
     "exists": {"type": "bool", "default": False},
+    "vsphere_username": {"type": "str"},
+    "vsphere_password": {"type": "str", "no_log": True},
 }
 SPEC = Spec(
     options=merge(
@@ -201,15 +215,19 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         )
 
     return validate_fleet.validate_fleet(
-        validate_members.read(params["clusters"], files=files, environ=os.environ, surroundings=around),
-        vcenter=lambda server: SurveyedVCenter(
-            server=server, username=params["vsphere_username"] or "", password=params["vsphere_password"] or ""
+        validate_members.read(
+            params["clusters"],
+            files=files,
+            environ=os.environ,
+            surroundings=around,
+            login=Login(params["vsphere_username"] or "", params["vsphere_password"] or ""),
         ),
+        vcenter=lambda server, login: SurveyedVCenter(server=server, username=login.username, password=login.password),
         probe=TcpProbe(),
         report=context.report,
         wishes=validate.Wishes(
             users=Users(
-                user=params["vsphere_username"] or "",
+                user="",  # each session asks about its own
                 cpi=params.get("cpi_username") or os.environ.get("EKSA_VSPHERE_CP_USERNAME", ""),
                 admin=params.get("admin_username") or "",
             ),

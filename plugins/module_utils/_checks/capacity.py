@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import Finding, found
-from ansible_collections.eks.anywhere.plugins.module_utils._checks.machines import LINKED_CLONE, disk_gib
+from ansible_collections.eks.anywhere.plugins.module_utils._checks.machines import all_disks_gib, is_linked
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.placing import Placed
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import DatastoreItem
 from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import EsxHost, PoolFacts, Survey
@@ -47,9 +47,18 @@ class Need:
 
 
 def space_findings(groups: t.Iterable[Placed]) -> tuple[Finding, ...]:
-    """Datastores that cannot hold the disks of all machines that are to live on them."""
-    needed = _needed(groups, lambda group: group.datastore, _disk)
-    return tuple(finding for datastore, need in needed.items() for finding in _space(datastore, need))
+    """Datastores that cannot hold the disks of all machines that are to live on them.
+
+    A full clone takes its disks at once. A linked one takes next to nothing at first, and up to as much in the end.
+    """
+    taken = tuple(groups)
+    copied = _needed(taken, _datastore, lambda group: 0 if _is_linked(group) else _disks(group))
+    grown = _needed(taken, _datastore, _disks)
+    return tuple(
+        finding
+        for datastore, need in grown.items()
+        for finding in _space(datastore, copied.get(datastore, Need()), need)
+    )
 
 
 def memory_findings(groups: t.Iterable[Placed], survey: Survey) -> tuple[Finding, ...]:
@@ -91,20 +100,27 @@ def _needed(
     return needed
 
 
-def _disk(group: Placed) -> int:
-    return disk_gib(group.machine, group.template) if group.template else 0
+def _datastore(group: Placed) -> DatastoreItem | None:
+    return group.datastore
 
 
-def _space(datastore: DatastoreItem, need: Need) -> t.Iterator[Finding]:
-    name, free = f"datastore {datastore.path}", datastore.free_bytes
-    if need.first * GIB > free:
-        yield found(
-            "vsphere.datastore_space", object=name, free_gib=free // GIB, needed_gib=need.first, uses=need.words
-        )
-    elif need.peak * GIB > free:
-        yield found(
-            "vsphere.datastore_space_upgrade", object=name, free_gib=free // GIB, needed_gib=need.peak, uses=need.words
-        )
+def _disks(group: Placed) -> int:
+    return all_disks_gib(group.machine, group.template) if group.template else 0
+
+
+def _space(datastore: DatastoreItem, copied: Need, grown: Need) -> t.Iterator[Finding]:
+    """The worst that is to be said of it, once."""
+    free = datastore.free_bytes
+    cases = (
+        ("vsphere.datastore_space", copied.first, copied),
+        ("vsphere.datastore_space_upgrade", copied.peak, copied),
+        ("vsphere.datastore_space_linked", grown.peak, grown),
+    )
+    for code, gib, need in cases:
+        if gib * GIB > free:
+            name = f"datastore {datastore.path}"
+            yield found(code, object=name, free_gib=free // GIB, needed_gib=gib, uses=need.words)
+            return
 
 
 def _pool(group: Placed) -> str:
@@ -163,8 +179,7 @@ def _clones(groups: t.Sequence[Placed], survey: Survey) -> t.Iterator[Finding]:
 
 
 def _is_linked(group: Placed) -> bool:
-    template, mode = group.template, group.machine.clone_mode
-    return mode == LINKED_CLONE or (not mode and template is not None and template.has_snapshot)
+    return group.template is not None and is_linked(group.machine, group.template)
 
 
 def _usable(pool: PoolFacts) -> list[EsxHost]:

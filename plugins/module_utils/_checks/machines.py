@@ -35,6 +35,19 @@ def disk_gib(machine: MachineConfig, template: TemplateItem) -> int:
     return max(machine.disk_gib, template_gib(template), MINIMUM_DISK_GIB)
 
 
+def all_disks_gib(machine: MachineConfig, template: TemplateItem) -> int:
+    """What a full copy takes: the disk of the operating system, and the template's others as they are."""
+    others = sum(-(-kib // KIB_PER_GIB) for kib in template.disks_kib[1:])
+    return disk_gib(machine, template) + others
+
+
+def is_linked(machine: MachineConfig, template: TemplateItem) -> bool:
+    """Whether machines share the template's disk. Where the config leaves it open, they do if that disk will do."""
+    if machine.clone_mode:
+        return machine.clone_mode == LINKED_CLONE
+    return template.has_snapshot and template_gib(template) == disk_gib(machine, template)
+
+
 def facts(config: ClusterConfig, inventory: Inventory) -> dict[str, dict[str, t.Any]]:
     """What rendering needs to know of each template, by the path as the config writes it."""
     found_templates = {machine.template: template_of(machine, inventory) for machine in config.machines}
@@ -115,4 +128,13 @@ def _clone(machine: MachineConfig, template: TemplateItem) -> tuple[Finding, ...
     return tuple(findings)
 
 
-__all__ = ("disk_gib", "facts", "required_tags", "template_findings", "template_gib", "template_of")
+__all__ = (
+    "all_disks_gib",
+    "disk_gib",
+    "facts",
+    "is_linked",
+    "required_tags",
+    "template_findings",
+    "template_gib",
+    "template_of",
+)

@@ -55,6 +55,22 @@ CONNECTION: t.Mapping[str, Rule] = {
         "Something answers that is no vCenter.",
         fix="Check spec.server of the VSphereDatacenterConfig.",
     ),
+    "vsphere.proxy_invalid": _rule(
+        "HTTPS_PROXY names no proxy that connections to vCenter can be made through.",
+        check="proxy",
+        fix="Set HTTPS_PROXY to a URL like http://proxy.example.com:3128, or name the vCenter in NO_PROXY.",
+    ),
+    "vsphere.proxy_refused": _rule(
+        "The proxy that HTTPS_PROXY names was reached, and makes no connection to the vCenter.",
+        check="proxy",
+        fix="Name the vCenter in NO_PROXY if this machine reaches it without the proxy; else let the proxy CONNECT to "
+        "it. An answer of 407 asks for user and password in HTTPS_PROXY; 502 to 504 say that it does not reach it.",
+    ),
+    "vsphere.proxy_unreachable": _rule(
+        "The proxy that HTTPS_PROXY names cannot be reached.",
+        check="proxy",
+        fix="Correct HTTPS_PROXY, or name the vCenter in NO_PROXY if this machine reaches it without the proxy.",
+    ),
     "vsphere.session_lost": _rule(
         "vCenter ended the session while it was used.",
         check="session",

@@ -85,11 +85,12 @@ MACHINES: t.Mapping[str, Rule] = {
         severity="warning",
     ),
     "vsphere.datastore_space": Rule(
-        cause="The datastore has less space than the machines on it need.",
+        cause="The datastore has less space than the full clones on it take: all disks of each, at once.",
         check="datastore space",
         seen="{free_gib} GiB free, {needed_gib} GiB needed ({uses})",
-        expected="enough space for diskGiB times count of the machine groups on it",
-        fix="Free space, or spread the machine configs over more datastores.",
+        expected="enough space for the disks of the machine groups that are full clones, times their count",
+        fix="Free space, spread the machine configs over more datastores, or use a template with a snapshot and "
+        "linkedClone.",
     ),
 }
 

@@ -116,11 +116,20 @@ SITE: t.Mapping[str, Rule] = {
         fix="Lower numCPUs of {object}, or use a pool with larger hosts.",
     ),
     "vsphere.datastore_space_upgrade": Rule(
-        cause="The datastore has room for the machines, but not for the widest moment of an upgrade or of autoscaling.",
+        cause="The datastore has room for the full clones at first, but not at the widest moment of an upgrade or of "
+        "autoscaling.",
         check="datastore space",
         seen="{free_gib} GiB free, an upgrade takes up to {needed_gib} GiB ({uses})",
         expected="room for the machines that come before old ones go",
         fix="Free space before you upgrade, or spread the machine configs over more datastores.",
+        severity="warning",
+    ),
+    "vsphere.datastore_space_linked": Rule(
+        cause="Linked clones take little space at first, but the datastore cannot hold them once they are written.",
+        check="datastore space",
+        seen="{free_gib} GiB free, linked clones grow until {needed_gib} GiB are taken ({uses})",
+        expected="room for what linked clones write, and for the full clones beside them",
+        fix="Watch the free space of the datastore, or spread the machine configs over more datastores.",
         severity="warning",
     ),
     "vsphere.clone_slots": Rule(
@@ -167,6 +176,13 @@ SITE: t.Mapping[str, Rule] = {
         seen="hold {addresses} addresses, {needed} needed at the widest moment",
         expected="an address for every machine, also while an upgrade replaces them",
         fix="Widen the DHCP ranges, or make fewer machines.",
+    ),
+    "vsphere.credentials_differ": Rule(
+        cause="Clusters of the run log in to one vCenter as one user with different passwords; at most one is right.",
+        check="login",
+        seen="user {user} has different passwords in: {clusters}",
+        expected="one password for a user of a vCenter",
+        fix="Correct vsphere_password of these clusters; none of them was tried, so that the account is not locked.",
     ),
     "vsphere.login_not_tried": Rule(
         cause="Another vCenter of the run refused the same user and password, so they were not sent again.",

@@ -39,6 +39,10 @@ class Wishes:
     dhcp: tuple[site.Range, ...] = ()
     skip_ip_check: bool = False
 
+    def of(self, username: str) -> Wishes:
+        """With the privileges of another user."""
+        return dataclasses.replace(self, users=dataclasses.replace(self.users, user=username))
+
 
 def server(config: ClusterConfig) -> str:
     """The vCenter of a config."""

@@ -23,12 +23,15 @@ from ansible_collections.eks.anywhere.plugins.module_utils._checks import (
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import ERROR, Finding, errors, found
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.placing import Placed
-from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_logins as logins
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_overview as overview
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import Wishes, as_finding
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_logins import Login, Member
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Certificate,
+    DatastoreItem,
     Inventory,
     InventoryQuery,
     Probe,
@@ -39,41 +42,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
 PROBES = 32
 
-Open = t.Callable[[str], contextlib.AbstractContextManager[SurveyedVSphere]]
-"""A vCenter out of its address; leaving it logs out."""
-
-
-@dataclasses.dataclass
-class Member:
-    """One cluster of the run, and what was found about it so far. One that ``exists`` has taken its place already."""
-
-    name: str
-    config: ClusterConfig | None
-    bundles: Bundles | None = None
-    skip_ip_check: bool = False
-    exists: bool = False
-    findings: list[Finding] = dataclasses.field(default_factory=list)
-
-    @property
-    def server(self) -> str:
-        """Address of its vCenter; empty when the config says none."""
-        return self.config.datacenter.server if self.config and self.config.datacenter else ""
-
-    def tell(self, findings: t.Iterable[Finding]) -> None:
-        """Keep findings, each once."""
-        self.findings += [finding for finding in dict.fromkeys(findings) if finding not in self.findings]
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """The documented public shape."""
-        wrong = len(errors(self.findings))
-        return {
-            "name": self.name,
-            "server": self.server,
-            "ready": not wrong,
-            "errors": wrong,
-            "warnings": len(self.findings) - wrong,
-            "findings": [finding.as_dict() for finding in self.findings],
-        }
+Open = t.Callable[[str, Login], contextlib.AbstractContextManager[SurveyedVSphere]]
+"""A vCenter out of its address and an account; leaving it logs out."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,50 +56,57 @@ class Seen:
     groups: tuple[Placed, ...]
 
 
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """What one session saw of the clusters that were looked at with it."""
+
+    server: str
+    seen: tuple[Seen, ...] = ()
+    surveyed: Survey = dataclasses.field(default_factory=Survey)
+
+
 def validate_fleet(
     members: t.Sequence[Member], *, vcenter: Open, probe: Probe, report: Reporter, wishes: Wishes
 ) -> Result:
     """All findings of all members; data: ``clusters``, ``ready`` and ``requests``. Findings do not raise."""
-    by_server: dict[str, list[Member]] = collections.defaultdict(list)
-    for member in members:
-        if member.server:
-            by_server[member.server].append(member)
-    requests, refused = 0, ""
-    for server, there in by_server.items():
-        if refused:
-            not_tried = found("vsphere.login_not_tried", object=f"vCenter {server}", other=refused)
-            _tell_all(there, (not_tried,))
+    looks: list[Look] = []
+    refused: dict[Login, str] = {}
+    for (server, login), there in logins.sessions(members).items():
+        if login in refused:
+            not_tried = found("vsphere.login_not_tried", object=f"vCenter {server}", other=refused[login])
+            logins.tell_all(there, (not_tried,))
             continue
-        with vcenter(server) as session:
-            requests += _on_server(server, there, session, wishes)
+        with vcenter(server, login) as session:
+            looks.append(_on_server(server, there, session, wishes.of(login.username)))
         if any(finding.code == "vsphere.login_refused" for member in there for finding in member.findings):
-            refused = server
+            refused[login] = server
+    _tell_shared(looks)
     _endpoints(members, probe, wishes)
-    _report(members, report)
+    overview.show(members, report)
     return Result(
         data={
             "clusters": [member.as_dict() for member in members],
             "ready": not any(errors(member.findings) for member in members),
-            "requests": requests,
+            "requests": sum(look.surveyed.requests for look in looks),
         }
     )
 
 
-def _on_server(server: str, members: t.Sequence[Member], session: SurveyedVSphere, wishes: Wishes) -> int:
-    """All that one vCenter tells about its members; how many requests that took."""
+def _on_server(server: str, members: t.Sequence[Member], session: SurveyedVSphere, wishes: Wishes) -> Look:
+    """All that one vCenter tells an account about its members."""
     try:
         certificate = session.certificate()
         trusting = _trusting(members, certificate)
         if not trusting:
-            return 0
+            return Look(server)
         session.login(certificate)
         seen = [one for place in _by_datacenter(trusting) for one in _observed(place, session)]
         return _behind(server, seen, session, wishes)
     except EksaError as exc:
         if not exc.code.startswith("vsphere."):
             raise
-        _tell_all(members, (as_finding(server, exc),))
-        return 0
+        logins.tell_all(members, (as_finding(server, exc),))
+        return Look(server)
 
 
 def _trusting(members: t.Sequence[Member], certificate: Certificate) -> list[Member]:
@@ -181,29 +158,54 @@ def _named(member: Member, groups: tuple[Placed, ...]) -> tuple[Placed, ...]:
     )
 
 
-def _behind(server: str, seen: t.Sequence[Seen], session: SurveyedVSphere, wishes: Wishes) -> int:
-    together = tuple(group for one in seen for group in one.groups)
+def _behind(server: str, seen: t.Sequence[Seen], session: SurveyedVSphere, wishes: Wishes) -> Look:
     wanted = {one.member.name: privileges.grants(wishes.users, one.groups) for one in seen}
     union = tuple({grant: None for grants in wanted.values() for grant in grants})
+    together = tuple(group for one in seen for group in one.groups)
     surveyed = session.survey(survey.query([one.config for one in seen], together, union))
     everywhere = site.server_findings(server, wishes.users.user, surveyed)
     for one in seen:
         one.member.tell(everywhere)
         one.member.tell(survey.findings(one.config, one.groups, wanted[one.member.name], surveyed))
-    _tell_shared(seen, together, surveyed)
-    return surveyed.requests
+    return Look(server, tuple(seen), surveyed)
 
 
-def _tell_shared(seen: t.Sequence[Seen], together: tuple[Placed, ...], surveyed: Survey) -> None:
-    """What is too little for all of them, to each that uses it and is not told already for itself alone."""
-    for finding in (*capacity.space_findings(together), *capacity.memory_findings(together, surveyed)):
-        for one in seen:
-            told = {known.object for known in one.member.findings if known.severity in (finding.severity, ERROR)}
-            places = {f"datastore {group.datastore.path}" for group in one.groups if group.datastore}
-            for pool in (group.pool.path for group in one.groups if group.pool):
-                places |= {f"resource pool {pool}", capacity.hosts_of(pool)}
-            if finding.object in places - told:
-                one.member.tell((finding,))
+def _tell_shared(looks: t.Sequence[Look]) -> None:
+    """What is too little on a vCenter for all clusters there, whoever looked: to each that uses it."""
+    for server in dict.fromkeys(look.server for look in looks):
+        there = [look for look in looks if look.server == server]
+        seen = [one for look in there for one in look.seen]
+        pools = {path: facts for look in there for path, facts in look.surveyed.pools.items()}
+        together = _as_first_seen(group for one in seen for group in one.groups)
+        for finding in (*capacity.space_findings(together), *capacity.memory_findings(together, Survey(pools=pools))):
+            for one in seen:
+                _tell_user(one, finding)
+
+
+def _as_first_seen(groups: t.Iterable[Placed]) -> tuple[Placed, ...]:
+    """With each datastore as it was seen first: between two looks somebody may have written to it."""
+    first: dict[str, DatastoreItem] = {}
+    return tuple(
+        dataclasses.replace(group, datastore=first.setdefault(group.datastore.ref, group.datastore))
+        if group.datastore
+        else group
+        for group in groups
+    )
+
+
+def _tell_user(one: Seen, finding: Finding) -> None:
+    """A cluster that uses what the finding is about, and is not told already for itself alone."""
+    told = {known.object for known in one.member.findings if _covers(known, finding)}
+    places = {f"datastore {group.datastore.path}" for group in one.groups if group.datastore}
+    for pool in (group.pool.path for group in one.groups if group.pool):
+        places |= {f"resource pool {pool}", capacity.hosts_of(pool)}
+    if finding.object in places - told:
+        one.member.tell((finding,))
+
+
+def _covers(known: Finding, finding: Finding) -> bool:
+    """Whether a finding says as much as another of the same check, or worse."""
+    return known.check == finding.check and (known.code == finding.code or known.severity == ERROR)
 
 
 def _endpoints(members: t.Sequence[Member], probe: Probe, wishes: Wishes) -> None:
@@ -237,29 +239,4 @@ def _shared(config: ClusterConfig, by_address: t.Mapping[str, t.Sequence[str]]) 
     return (found("vsphere.endpoint_shared", object=name, clusters=", ".join(names)),)
 
 
-def _tell_all(members: t.Iterable[Member], findings: t.Sequence[Finding]) -> None:
-    for member in members:
-        member.tell(findings)
-
-
-def _report(members: t.Sequence[Member], report: Reporter) -> None:
-    """What is wrong by cluster, errors first, then one table of all."""
-    for member in members:
-        for finding in sorted(member.findings, key=lambda one: one.severity):
-            report.line(f"{member.name}: {finding.severity}: {finding} {finding.fix}")
-    for line in table(members):
-        report.line(line)
-
-
-def table(members: t.Sequence[Member]) -> list[str]:
-    """One row per cluster."""
-    rows = [("CLUSTER", "VCENTER", "ERRORS", "WARNINGS", "VERDICT")]
-    for member in members:
-        shown = member.as_dict()
-        verdict = "ready" if shown["ready"] else "not ready"
-        rows.append((member.name, member.server, str(shown["errors"]), str(shown["warnings"]), verdict))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-__all__ = ("Member", "table", "validate_fleet")
+__all__ = ("validate_fleet",)

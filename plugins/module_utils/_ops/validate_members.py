@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._checks.finding import ERROR, Finding
@@ -10,7 +11,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import inputs
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import server
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_fleet import Member
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_logins import Login, Member
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Files
 
 Surroundings = t.Callable[[ClusterConfig, "Bundles | None"], tuple[Finding, ...]]
@@ -23,8 +24,12 @@ def read(
     files: Files,
     environ: t.Mapping[str, str],
     surroundings: Surroundings,
+    login: Login,
 ) -> list[Member]:
-    """Every cluster with what is found before its vCenter is asked. A manifest that many share is read once."""
+    """Every cluster with what is found before its vCenter is asked. A manifest that many share is read once.
+
+    ``login`` is for clusters that say no user or no password of their own.
+    """
     manifests: dict[str, Bundles | None] = {}
 
     def bundles(entry: t.Mapping[str, t.Any]) -> Bundles | None:
@@ -33,7 +38,17 @@ def read(
             manifests[path] = inputs.bundles(entry, files=files)
         return manifests[path]
 
-    return [_member(entry, bundles, files, environ, surroundings) for entry in entries]
+    return [
+        dataclasses.replace(_member(entry, bundles, files, environ, surroundings), login=_login(entry, login))
+        for entry in entries
+    ]
+
+
+def _login(entry: t.Mapping[str, t.Any], common: Login) -> Login:
+    return Login(
+        username=entry.get("vsphere_username") or common.username,
+        password=entry.get("vsphere_password") or common.password,
+    )
 
 
 def _member(

@@ -22,7 +22,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     MachineQuery,
     MachineSearch,
 )
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, guests, removal, signals, tls
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, guests, removal, route, signals, tls
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.inventory import Reader
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tags import TagReader
 
@@ -153,7 +153,7 @@ class VCenter:
 
     def _adapter(self, certificate: Certificate, *, path: str, version: str) -> t.Any:
         host, port = tls.address(self._server)
-        return self.ADAPTER(
+        adapter = self.ADAPTER(
             host=host,
             port=port,
             path=path,
@@ -161,6 +161,9 @@ class VCenter:
             sslContext=_context(certificate),
             httpConnectionTimeout=self._timeout,
         )
+        # Its own way through a proxy repeats the proxy's password in the headers of each request to the server.
+        adapter.scheme = route.Connection
+        return adapter
 
     def _tag_reader(self, certificate: Certificate) -> TagReader:
         return TagReader(

@@ -14,7 +14,7 @@ import ssl
 import typing as t
 import urllib.parse
 
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, signals, tls
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, route, signals, tls
 
 SESSION = "/rest/com/vmware/cis/session"
 ATTACHED = "/rest/com/vmware/cis/tagging/tag-association?~action=list-attached-tags-on-objects"
@@ -57,7 +57,7 @@ class TagReader:
 
     def _asked(self, ask: t.Callable[[http.client.HTTPSConnection, dict[str, str]], T]) -> T | None:
         host, port = tls.address(self._server)
-        connection = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=self._context)
+        connection = route.Connection(host, port, timeout=self._timeout, context=self._context)
         try:
             with faults.translated(self._server, "reading tags"), self._session(connection) as headers:
                 return ask(connection, headers)

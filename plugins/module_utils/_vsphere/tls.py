@@ -12,6 +12,7 @@ import ssl
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import route
 
 DEFAULT_PORT = 443
 
@@ -69,7 +70,7 @@ def _handshake(server: str, context: ssl.SSLContext, timeout_seconds: float) -> 
     host, port = address(server)
     try:
         with (
-            socket.create_connection((host, port), timeout=timeout_seconds) as plain,
+            route.connect(host, port, timeout_seconds=timeout_seconds) as plain,
             context.wrap_socket(plain, server_hostname=host) as secure,
         ):
             return secure.getpeercert(True) or b""

@@ -30,6 +30,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import surve
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.paced import SurveyedVCenter
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tags import TagReader, _call
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import Cluster
+from ansible_collections.eks.anywhere.tests.simulation.connect_proxy import connect_proxy
 from ansible_collections.eks.anywhere.tests.simulation.tls import write_pair
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, NOBODY, PASSWORDS, Simulator
 
@@ -219,6 +220,25 @@ def disks(first: float, *, share: float) -> Arrange:
     return arrange
 
 
+def linked_workers(share: float) -> Arrange:
+    """Linked clones whose disks take so much of what the datastore has free, once they are all written."""
+
+    def arrange(world: World) -> None:
+        both(snapshot, LINKED)(world)
+        with world.inventory() as find:
+            free = find("DC0/datastore/LocalDS_0").summary.freeSpace // GIB
+        workers(max(1, int(free * share / LINKED_GIB)))(world)
+        world.cluster.documents["prod-md"]["spec"].update(cloneMode="linkedClone", diskGiB=LINKED_GIB)
+
+    return arrange
+
+
+def full_workers(share: float) -> Arrange:
+    """As many, each with a copy of the disk."""
+    fields = {"cloneMode": "fullClone"}
+    return both(linked_workers(share), lambda world: world.cluster.documents["prod-md"]["spec"].update(fields))
+
+
 def tag_of_template(world: World) -> None:
     """The machines are to carry a tag that the template has."""
     reader = TagReader(
@@ -365,6 +385,26 @@ def web_server(connection: socket.socket, world: World) -> None:
         secure.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 
 
+def behind_proxy(url: str = "", *, status: int = 200) -> Arrange:
+    """The vCenter has a name that a proxy alone knows."""
+
+    def arrange(world: World) -> None:
+        proxy = world.stack.enter_context(connect_proxy(world.vcsim.server, status=status))
+        world.cluster.datacenter["server"] = "vcenter.invalid"
+        world.monkeypatch.delenv("NO_PROXY", raising=False)
+        world.monkeypatch.setenv("HTTPS_PROXY", url or f"http://{proxy.address}")
+
+    return arrange
+
+
+def trusted(world: World) -> None:
+    """The authority that signed the server's certificate is one that this machine believes."""
+    host, _colon, port = world.vcsim.server.partition(":")
+    authority = world.folder / "authority.pem"
+    authority.write_text(ssl.get_server_certificate((host, int(port or 443))))
+    world.monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+
+
 def nobody(world: World) -> None:
     """A user without rights."""
     world.params.update(vsphere_username=NOBODY, vsphere_password=PASSWORDS[NOBODY])
@@ -380,18 +420,25 @@ def lone_host(find: t.Callable[[str], t.Any]) -> t.Any:
     return find("DC0/host/DC0_H0").host[0]
 
 
-LINKED = machine(cloneMode="linkedClone", diskGiB=20)
+LINKED_GIB = 20
+"""Size of the templates' disk, which linked clones have."""
+LINKED = machine(cloneMode="linkedClone", diskGiB=LINKED_GIB)
 MACHINES_OF_2_GIB = 2048
 
 ROWS: t.Mapping[str, Row] = {
     "vsphere.thumbprint_required": Row(datacenter(thumbprint=""), datacenter(thumbprint="", insecure=True)),
-    "vsphere.thumbprint_mismatch": Row(datacenter(thumbprint="00:" * 19 + "00")),
+    "vsphere.thumbprint_mismatch": Row(
+        datacenter(thumbprint="00:" * 19 + "00"), both(datacenter(thumbprint=""), trusted)
+    ),
     "vsphere.certificate_changed": Row(other_certificate),
     "vsphere.connection_refused": Row(datacenter(server="127.0.0.1:1")),
     "vsphere.unknown_host": Row(datacenter(server="vcenter.invalid")),
     "vsphere.unreachable": Row(instead(silence)),
     "vsphere.not_tls": Row(instead(clear_text)),
     "vsphere.not_vcenter": Row(instead(web_server)),
+    "vsphere.proxy_invalid": Row(behind_proxy("socks5://127.0.0.1:1"), behind_proxy()),
+    "vsphere.proxy_refused": Row(behind_proxy(status=403), behind_proxy()),
+    "vsphere.proxy_unreachable": Row(behind_proxy("http://127.0.0.1:1"), behind_proxy()),
     "vsphere.credentials_missing": Row(options(vsphere_password="")),
     "vsphere.login_refused": Row(options(vsphere_password="wrong one")),
     "vsphere.session_lost": Row(before_survey(end_sessions)),
@@ -420,6 +467,7 @@ ROWS: t.Mapping[str, Row] = {
     "vsphere.disk_raised": Row(machine(diskGiB=10), machine(diskGiB=21)),
     "vsphere.datastore_space": Row(disks(1, share=1.1), disks(1, share=0.3)),
     "vsphere.datastore_space_upgrade": Row(disks(1, share=0.6), disks(1, share=0.4)),
+    "vsphere.datastore_space_linked": Row(linked_workers(1.1), linked_workers(0.5)),
     "vsphere.pool_memory": Row(pool_limit(MACHINES_OF_2_GIB - 1), pool_limit(MACHINES_OF_2_GIB)),
     "vsphere.pool_memory_upgrade": Row(pool_limit(2 * MACHINES_OF_2_GIB - 1), pool_limit(2 * MACHINES_OF_2_GIB)),
     "vsphere.hosts_memory": Row(machine(memoryMiB=8192), machine(memoryMiB=2560)),

@@ -15,12 +15,13 @@ import typing as t
 
 import pytest
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate_fleet
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.arrangements import GIB
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, Cluster, cluster_on
-from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS, Simulator, simulator
+from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS, READER, Simulator, simulator
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "unit" / "golden"
 Entry = dict[str, t.Any]
@@ -134,6 +135,37 @@ def test_a_refused_password_is_sent_once_in_the_whole_fleet(
     }
 
 
+def account(user: str, password: str | None = None) -> dict[str, str]:
+    """Options of a cluster that logs in as somebody else."""
+    return {"vsphere_username": user, "vsphere_password": password or PASSWORDS[user]}
+
+
+def test_each_account_has_a_session(vcsim: Simulator, cluster: Cluster, bundles_file: str) -> None:
+    before = vcsim.sessions()
+    users = {"aa": ADMIN, "bb": READER, "cc": ADMIN, "dd": READER}
+    clusters = [named(cluster, name, number) for number, name in enumerate(users)]
+    entries = [entry(one, bundles_file, **account(user)) for one, user in zip(clusters, users.values(), strict=True)]
+    shown, _lines = validate(entries, password="of nobody")
+    after = vcsim.sessions()
+    assert after["logins"] - before["logins"] == 4  # two accounts, two APIs
+    assert after["refused"] == before["refused"]
+    assert codes(shown) == {name: [] for name in users}
+
+
+def test_passwords_that_contradict_each_other_are_not_tried(
+    vcsim: Simulator, cluster: Cluster, bundles_file: str
+) -> None:
+    before = vcsim.sessions()
+    clusters = [named(cluster, name, number) for number, name in enumerate(("aa", "bb", "cc"))]
+    accounts = [account(ADMIN), account(ADMIN, "another one"), account(READER)]
+    entries = [entry(one, bundles_file, **its) for one, its in zip(clusters, accounts, strict=True)]
+    shown, lines = validate(entries)
+    assert codes(shown) == {"aa": ["vsphere.credentials_differ"], "bb": ["vsphere.credentials_differ"], "cc": []}
+    assert any("has different passwords in: aa; bb" in line for line in lines.lines)
+    assert "another one" not in json.dumps(shown) + "".join(lines.lines)
+    assert vcsim.sessions() == {**before, "logins": before["logins"] + 2}  # those of cc
+
+
 def test_endpoints_of_all_are_tried_at_the_same_time(vcsim: Simulator, cluster: Cluster, bundles_file: str) -> None:
     entries = [entry(named(cluster, f"w{number}", number), bundles_file, skip_ip_check=False) for number in range(4)]
     taken = named(cluster, "taken", 9)
@@ -191,6 +223,50 @@ def test_the_playbook_checks_a_fleet(vcsim: Simulator, cluster: Cluster, tmp_pat
     assert "bad cannot be built yet" in said
     report = json.loads((tmp_path / "report.json").read_text())
     assert {one["name"]: one["ready"] for one in report["clusters"]} == {"good": True, "bad": False}
+
+
+def test_the_playbook_logs_in_with_the_account_of_each_host(
+    vcsim: Simulator, cluster: Cluster, tmp_path: pathlib.Path
+) -> None:
+    for number, name in enumerate(("good", "vaulted")):
+        (tmp_path / f"{name}.yaml").write_text(named(cluster, name, number).text())
+    (tmp_path / "vault_key").write_text("key of the vault")
+    vault = VaultLib([("default", VaultSecret(b"key of the vault"))])
+    sealed = vault.encrypt(PASSWORDS[READER]).decode().replace("\n", "\n        ")
+    (tmp_path / "inventory.yml").write_text(
+        f"""
+eksa_clusters:
+  hosts:
+    good:
+      eksa_config_file: {tmp_path}/good.yaml
+      eksa_vsphere_username: {ADMIN}
+      eksa_vsphere_password: !unsafe {json.dumps(PASSWORDS[ADMIN])}
+    vaulted:
+      eksa_config_file: {tmp_path}/vaulted.yaml
+      eksa_vsphere_username: {READER}
+      eksa_vsphere_password: !vault |
+        {sealed}
+  vars:
+    ansible_connection: local
+    eksa_bundles_file: {manifest(tmp_path)}
+    eksa_state_dir: {tmp_path}/state
+    eksa_skip_ip_check: true
+"""
+    )
+    before = vcsim.sessions()
+    done = subprocess.run(
+        ["ansible-playbook", "-vvv", "-i", "inventory.yml", "eks.anywhere.validate_cluster"],
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_VAULT_PASSWORD_FILE": str(tmp_path / "vault_key")},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    said = done.stdout + done.stderr
+    after = vcsim.sessions()
+    assert done.returncode == 0, said
+    assert (after["logins"] - before["logins"], after["refused"] - before["refused"]) == (4, 0), said
+    assert not [password for password in PASSWORDS.values() if password in said]
 
 
 @pytest.mark.parametrize("ranges", [["100::/120"]])

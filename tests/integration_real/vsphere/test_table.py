@@ -16,11 +16,18 @@ from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules import 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate
-from ansible_collections.eks.anywhere.tests.integration_real.vsphere.arrangements import ROWS, Arrange, World
+from ansible_collections.eks.anywhere.tests.integration_real.vsphere.arrangements import (
+    ROWS,
+    Arrange,
+    World,
+    full_workers,
+    linked_workers,
+)
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, cluster_on
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS, simulator
 
 WITHOUT_ARRANGEMENT = {
+    "vsphere.credentials_differ": "takes several clusters: test_fleet",
     "vsphere.datastore_inaccessible": "the simulator has no way to take a datastore away from all hosts: a unit test",
     "vsphere.endpoint_invalid": "the config is refused before: a unit test",
     "vsphere.endpoint_shared": "takes several clusters: test_fleet",
@@ -92,3 +99,17 @@ def test_it_passes(world: World, code: str) -> None:
     found = by_code(world, arrange)
     assert code not in found
     assert not [one for one in found.values() if one["severity"] == "error"], found
+
+
+@pytest.mark.parametrize(
+    ("arrange", "wanted"),
+    [
+        (linked_workers(1.1), {"vsphere.datastore_space_linked"}),
+        (full_workers(1.1), {"vsphere.datastore_space"}),
+        (full_workers(0.5), set()),
+    ],
+)
+def test_space_is_for_full_clones_at_once_and_for_linked_ones_in_the_end(
+    world: World, arrange: Arrange, wanted: set[str]
+) -> None:
+    assert {code for code in by_code(world, arrange) if "datastore_space" in code} == wanted

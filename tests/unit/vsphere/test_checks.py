@@ -158,17 +158,49 @@ def test_without_bundles_a_warning_says_what_was_not_checked() -> None:
     ]
 
 
+FEW, UPGRADE, LINKED = (f"vsphere.datastore_space{end}" for end in ("", "_upgrade", "_linked"))
+
+
 @pytest.mark.parametrize(
-    ("free_gib", "wanted"),
-    [(75 + 50, []), (75 + 49, ["vsphere.datastore_space_upgrade"]), (74, ["vsphere.datastore_space"])],
+    ("free_gib", "mode", "snapshot", "wanted"),
+    [
+        (75 + 50, "fullClone", True, []),
+        (75 + 49, "fullClone", True, [UPGRADE]),
+        (74, "fullClone", True, [FEW]),
+        (74, "", False, [FEW]),  # without a snapshot there is nothing to link to
+        (75 + 50, "linkedClone", True, []),
+        (74, "linkedClone", True, [LINKED]),
+        (74, "", True, [LINKED]),
+    ],
 )
-def test_space_for_all_machines_of_a_datastore(free_gib: int, wanted: list[str]) -> None:
+def test_space_for_all_machines_of_a_datastore(free_gib: int, mode: str, snapshot: bool, wanted: list[str]) -> None:
     datastores = samples.only(samples.DATASTORE, free_bytes=free_gib * samples.GIB)
-    groups = placing.placed(samples.config(), samples.inventory(datastores=datastores))
-    findings = capacity.space_findings(groups)
+    templates = samples.only(samples.TEMPLATE, has_snapshot=snapshot)
+    config = with_machines(samples.config(), clone_mode=mode)
+    findings = capacity.space_findings(
+        placing.placed(config, samples.inventory(datastores=datastores, templates=templates))
+    )
     assert [finding.code for finding in findings] == wanted
     assert all("(prod-cp 1 x 25, prod-md 2 x 25)" in finding.seen for finding in findings)
     assert all("75 GiB needed" in finding.seen for finding in findings if finding.severity == "error")
+
+
+def test_a_full_clone_takes_every_disk_of_its_template() -> None:
+    datastores = samples.only(samples.DATASTORE, free_bytes=3 * 28 * samples.GIB - 1)
+    two = samples.only(samples.TEMPLATE, disks_kib=(25 * samples.KIB_PER_GIB, 2 * samples.KIB_PER_GIB + 1))
+    config = with_machines(samples.config(), clone_mode="fullClone")
+    (finding,) = capacity.space_findings(
+        placing.placed(config, samples.inventory(datastores=datastores, templates=two))
+    )
+    assert finding.seen == "83 GiB free, 84 GiB needed (prod-cp 1 x 28, prod-md 2 x 28)"
+
+
+@pytest.mark.parametrize(("disk_gib", "linked"), [(25, True), (30, False)])
+def test_another_size_than_the_template_s_makes_copies(disk_gib: int, linked: bool) -> None:
+    config = with_machines(samples.config(), disk_gib=disk_gib)
+    machine = config.control_plane.machine
+    assert machine is not None
+    assert machines.is_linked(machine, samples.TEMPLATE) is linked
 
 
 SELF_SIGNED = Certificate(sha1="AB:CD", sha256="EF:01", problem="self-signed certificate")

@@ -13,12 +13,16 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_members
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import Wishes
-from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_fleet import Member, validate_fleet
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_fleet import validate_fleet
+from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_logins import Login, Member
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate
+from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import EsxHost, PoolFacts, Survey
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Lines
 from ansible_collections.eks.anywhere.tests.unit.fakes import FakeFiles, FakeProbe, FakeVSphere
 from ansible_collections.eks.anywhere.tests.unit.vsphere import samples
 
+UNKNOWN = "vsphere.privileges_unchecked"
+"""Of every user, to a fake that knows none."""
 REFUSED = EksaError("vCenter v refused the password of u.", code="vsphere.login_refused", hint="Check it.")
 
 
@@ -45,7 +49,7 @@ def run(
     """Codes by cluster."""
     result = validate_fleet(
         members,
-        vcenter=lambda server: contextlib.nullcontext(servers[server]),
+        vcenter=lambda server, login: contextlib.nullcontext(servers[server]),
         probe=FakeProbe(),
         report=lines or Lines(),
         wishes=Wishes(),
@@ -94,6 +98,17 @@ def test_what_one_vcenter_refused_no_other_is_sent() -> None:
     assert (first.logins, second.logins) == (1, 0)
 
 
+def test_a_warning_about_a_pool_hides_no_other_about_it() -> None:
+    host = EsxHost(name="esx-1", ref="host-1", cpus=8, memory_mib=512 << 10, networks=frozenset({samples.NETWORK.ref}))
+    hosts = (host, dataclasses.replace(host, name="esx-2", networks=frozenset()))
+    room_for_one = PoolFacts(hosts=hosts, memory_free_mib=6 * 8192)
+    vcenter = FakeVSphere(inventory=samples.inventory(), survey=Survey(pools={samples.POOL.path: room_for_one}))
+    members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.2")]
+    assert run(members, {"vcenter.example.com": vcenter}) == {
+        name: ["vsphere.reached_by_some", "vsphere.pool_memory_upgrade"] for name in ("aa", "bb")
+    }
+
+
 def test_a_session_that_is_lost_is_told_to_all_of_its_clusters() -> None:
     members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.1")]
     assert run(members, {"vcenter.example.com": Lost(inventory=samples.inventory())}) == {
@@ -114,7 +129,7 @@ def test_a_cluster_that_cannot_be_read_is_a_finding() -> None:
         return ()
 
     members = validate_members.read(
-        entries, files=FakeFiles({"b.yaml": samples.BUNDLES}), environ={}, surroundings=nothing
+        entries, files=FakeFiles({"b.yaml": samples.BUNDLES}), environ={}, surroundings=nothing, login=Login("u", "p")
     )
     assert [[finding.code for finding in one.findings] for one in members] == [
         [],
@@ -123,3 +138,71 @@ def test_a_cluster_that_cannot_be_read_is_a_finding() -> None:
     ]
     assert [one.server for one in members] == ["vcenter.example.com", "", ""]
     assert len(asked) == 1
+
+
+def test_a_cluster_may_have_an_account_of_its_own() -> None:
+    own = {"vsphere_username": "other", "vsphere_password": "secret"}
+    entries = [{"name": "common", "config": samples.CONFIG}, {"name": "own", "config": samples.CONFIG, **own}]
+    members = validate_members.read(
+        entries, files=FakeFiles(), environ={}, surroundings=lambda config, bundles: (), login=Login("u", "p")
+    )
+    assert [(one.login.username, one.login.password) for one in members] == [("u", "p"), ("other", "secret")]
+    assert "secret" not in repr(members)
+
+
+def with_login(name: str, number: int, login: Login, **place: t.Any) -> Member:
+    """A cluster with an account of its own."""
+    return dataclasses.replace(member(name, endpoint=f"192.0.2.{number}", **place), login=login, findings=[])
+
+
+def test_passwords_that_contradict_each_other_are_tried_by_nobody() -> None:
+    vcenter = FakeVSphere(inventory=samples.inventory())
+    members = [
+        with_login("aa", 1, Login("admin", "one")),
+        with_login("bb", 2, Login("Admin", "two")),
+        with_login("cc", 3, Login("other", "three")),
+    ]
+    lines = Lines()
+    found = run(members, {"vcenter.example.com": vcenter}, lines=lines)
+    assert found == {"aa": ["vsphere.credentials_differ"], "bb": ["vsphere.credentials_differ"], "cc": [UNKNOWN]}
+    assert vcenter.logins == 1
+    (told, _again) = (line for line in lines.lines if "different passwords" in line)
+    assert "user admin has different passwords in: aa; bb" in told
+    assert not [secret for secret in ("one;", "two;", "three") if secret in told]
+
+
+def test_a_user_may_have_another_password_on_another_vcenter() -> None:
+    first, second = FakeVSphere(refused=REFUSED), FakeVSphere(inventory=samples.inventory())
+    members = [
+        with_login("aa", 1, Login("admin", "one")),
+        with_login("bb", 2, Login("admin", "two"), server="other.example.com"),
+        with_login("cc", 3, Login("admin", "one"), server="third.example.com"),
+    ]
+    servers = {"vcenter.example.com": first, "other.example.com": second, "third.example.com": FakeVSphere()}
+    assert run(members, servers) == {
+        "aa": ["vsphere.login_refused"],
+        "bb": [UNKNOWN],
+        "cc": ["vsphere.login_not_tried"],  # the very pair that was refused
+    }
+
+
+def test_room_is_shared_by_clusters_of_different_accounts() -> None:
+    copied = samples.only(samples.TEMPLATE, has_snapshot=False)
+
+    def free(gib: int) -> FakeVSphere:
+        datastores = samples.only(samples.DATASTORE, free_bytes=gib * samples.GIB)
+        return FakeVSphere(inventory=samples.inventory(templates=copied, datastores=datastores))
+
+    vcenters = iter([free(140), free(139)])  # between the looks somebody writes to it
+    result = validate_fleet(
+        [with_login("aa", 1, Login("one", "p")), with_login("bb", 2, Login("two", "p"))],
+        vcenter=lambda server, login: contextlib.nullcontext(next(vcenters)),
+        probe=FakeProbe(),
+        report=Lines(),
+        wishes=Wishes(),
+    )
+    codes = {one["name"]: [finding["code"] for finding in one["findings"]] for one in result.data["clusters"]}
+    assert {name: [code for code in found if "space" in code] for name, found in codes.items()} == {
+        "aa": ["vsphere.datastore_space"],
+        "bb": ["vsphere.datastore_space"],
+    }
