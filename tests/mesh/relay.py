@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Carry connections from one address to another: ``relay.py tcp:PORT unix:PATH`` or ``relay.py unix:PATH tcp:PORT``.
 
-A socket in a folder is reached from every network namespace, a port of the loopback only from its own. So a pair of these
-is a link between two namespaces that share no network.
+A socket in a folder is reached from every network namespace, a port of the loopback only from its own. So a pair of
+these is a link between two namespaces that share no network.
 """
 
 from __future__ import annotations

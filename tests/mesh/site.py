@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A datacenter behind the mesh: a real vCenter simulator that only its own node reaches, and clusters that are files.
 
-Real are the playbook ``upgrade_fleet``, the inventory, and the checks of each cluster against its vCenter, in sessions that
-are closed again. A stand-in says what is left to do, and another one does it, in a few seconds.
+Real are the playbook ``upgrade_fleet``, the inventory, and the checks of each cluster against its vCenter, in sessions
+that are closed again. A stand-in says what is left to do, and another one does it, in a few seconds.
 """
 
 from __future__ import annotations
