@@ -159,4 +159,4 @@ class Fleet:
         return dict(spans)
 
 
-__all__ = ("Fleet", "Played")
+__all__ = ("PLAYBOOK", "ROOT", "Fleet", "Played")
