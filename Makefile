@@ -140,6 +140,12 @@ perf-fleet: python lab-build ## measure a fleet: inventory, plans, a rehearsal (
 awx: python ## set up AWX by its own modules against an API that stores; EKSA_AWX_COLLECTIONS holds awx.awx (opt-in)
 	@python3 $(TOOLS)/suites.py run awx
 
+.PHONY: mesh
+mesh: python lab-build ## jobs over a receptor mesh that loses a node; EKSA_RECEPTOR names the program, needs root (opt-in)
+	@$(TOOLS)/env mesh
+	@python3 $(TOOLS)/suites.py run mesh
+	@$(FIGURES) show mesh.
+
 .PHONY: browser
 browser: python ## look at the report of a fleet in headless chromium, which has to be installed (opt-in)
 	@python3 $(TOOLS)/suites.py run browser

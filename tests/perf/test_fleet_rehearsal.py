@@ -4,16 +4,20 @@
 """An upgrade of 100 clusters in 5 datacenters with 3 failures, by the real playbook; the clusters are files.
 
 Proves the engine: halts, order, limits, that nobody is worked on twice, the report, and what a run prints per cluster.
+And the same as ``rehearse`` plays it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import pathlib
+import subprocess
+import time
 import typing as t
 
 from ansible_collections.eks.anywhere.tests.simulation import fleet
-from ansible_collections.eks.anywhere.tests.simulation.fleet_run import Fleet
+from ansible_collections.eks.anywhere.tests.simulation.fleet_run import PLAYBOOK, ROOT, Fleet
 from ansible_collections.eks.anywhere.tests.tools import figures
 
 PLACES = fleet.sites(100, datacenters=5)
@@ -23,6 +27,7 @@ BROKEN = ("dc1-c003", "dc3-c000", "dc4-c015")
 """Of ring main, of ring canary, and of ring main."""
 STDOUT_BYTES = 50_000
 WORK_SECONDS = 2.0
+REHEARSE_SECONDS = 15.0
 
 
 def test_a_hundred_clusters_with_three_failures(tmp_path: pathlib.Path) -> None:
@@ -65,6 +70,22 @@ def test_a_hundred_clusters_with_three_failures(tmp_path: pathlib.Path) -> None:
     figures.record("fleet.rehearsal_100_seconds", sum(run.seconds for run in played))
     print(f"\n{', '.join(f'{run.seconds:.0f} s' for run in played)}; {largest:.0f} bytes per cluster at most")
     assert largest < STDOUT_BYTES
+
+
+def test_a_hundred_clusters_rehearsed(tmp_path: pathlib.Path) -> None:
+    rings = ["canary", {"name": "main", "error_budget": "1%"}]
+    source = fleet.write(tmp_path / "inventory", PLACES, rings=rings)
+    given = {"eksa_rehearse_dir": str(tmp_path / "run"), "eksa_rehearse_failures": BROKEN}
+    argv = [str(PLAYBOOK), "-i", str(source), "-e", json.dumps(given), str(ROOT / "playbooks" / "rehearse.yml")]
+    environ = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "eks.anywhere.progress"}
+    began = time.monotonic()
+    done = subprocess.run(argv, env=environ, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - began
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "All 100 clusters upgraded by" in done.stdout
+    print(f"\n{done.stdout}{seconds:.1f} s")
+    figures.record("fleet.rehearse_100_seconds", seconds, most=REHEARSE_SECONDS)
+    assert seconds < REHEARSE_SECONDS
 
 
 def report(made: Fleet) -> dict[str, t.Any]:

@@ -93,25 +93,28 @@ class Played:
 
 
 class Fleet:
-    """A fleet in a folder: the inventory's files, the world of the clusters, and the playbooks with the two fakes."""
+    """A fleet in a folder: the inventory's files, the world of the clusters, and the playbooks with the two fakes.
 
-    def __init__(self, folder: pathlib.Path, source: pathlib.Path) -> None:
+    ``before`` are tasks that each cluster goes through before it is upgraded.
+    """
+
+    def __init__(self, folder: pathlib.Path, source: pathlib.Path, *, before: str = "") -> None:
         self.folder = folder
         self.source = source
         self.world = folder / "world"
         self.world.mkdir()
-        self._playbooks = folder / "playbooks"
-        shutil.copytree(ROOT / "playbooks", self._playbooks)
-        (self._playbooks / "tasks" / "upgrade_cluster.yml").write_text(UPGRADE_TASKS, encoding="utf-8")
-        look = self._playbooks / "tasks" / "fleet_look.yml"
+        self.playbooks = folder / "playbooks"
+        shutil.copytree(ROOT / "playbooks", self.playbooks)
+        (self.playbooks / "tasks" / "upgrade_cluster.yml").write_text(before + UPGRADE_TASKS, encoding="utf-8")
+        look = self.playbooks / "tasks" / "fleet_look.yml"
         tasks = yaml.safe_load(look.read_text("utf-8"))
         compare = next(task for task in tasks[0]["block"] if LOOK in task)
         compare["fake_look"] = {}
         del compare[LOOK]
         look.write_text(yaml.safe_dump(tasks), encoding="utf-8")
-        (self._playbooks / "action_plugins").mkdir()
+        (self.playbooks / "action_plugins").mkdir()
         for name, text in (("fake_look", LOOK_ACTION), ("fake_upgrade", UPGRADE_ACTION)):
-            (self._playbooks / "action_plugins" / f"{name}.py").write_text(text, encoding="utf-8")
+            (self.playbooks / "action_plugins" / f"{name}.py").write_text(text, encoding="utf-8")
 
     def cluster(self, name: str, **state: t.Any) -> None:
         """A cluster as it is now; ``version`` old means that there is something to do."""
@@ -126,7 +129,7 @@ class Fleet:
         extra = {"world": str(self.world), "eksa_fleet_dir": str(self.folder / "run")}
         return [
             str(PLAYBOOK), "-i", str(self.source), "-f", "50", "-e", json.dumps(extra), *arguments,
-            str(self._playbooks / f"{playbook}.yml"),
+            str(self.playbooks / f"{playbook}.yml"),
         ]  # fmt: skip
 
     @property
@@ -156,4 +159,4 @@ class Fleet:
         return dict(spans)
 
 
-__all__ = ("Fleet", "Played")
+__all__ = ("PLAYBOOK", "ROOT", "Fleet", "Played")

@@ -82,11 +82,13 @@ def simulator(
     templates: str,
     listen: str = "127.0.0.1:0",
     plain: bool = True,
+    within: t.Sequence[str] = (),
     patience_seconds: float = START_SECONDS,
 ) -> t.Iterator[Simulator]:
     """Start one and stop it again. ``templates`` is like ``name=os:ubuntu,eksdRelease:kubernetes-1-34-eks-9;...``.
 
-    Its machines are records only, unless it is not ``plain``: then each is a container.
+    Its machines are records only, unless it is not ``plain``: then each is a container. ``within`` is what its command
+    begins with, such as ``ip netns exec NAME``.
     """
     environ = {
         **os.environ,
@@ -94,7 +96,7 @@ def simulator(
         "VCSIM_READ_ONLY_PASSWORD": PASSWORDS[READER],
         "VCSIM_NO_ACCESS_PASSWORD": PASSWORDS[NOBODY],
     }
-    command = [program, *(["-plain"] if plain else []), "-listen", listen, "-templates", templates, *arguments]
+    command = [*within, program, *(["-plain"] if plain else []), "-listen", listen, "-templates", templates, *arguments]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

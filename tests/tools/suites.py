@@ -83,6 +83,7 @@ SUITES: dict[str, Suite] = {
         _pytest("-v", "-s", *(f"tests/perf/test_fleet_{name}.py" for name in FLEET)), seconds_at_most=1200
     ),
     "awx": Suite(_pytest("-v", "tests/awx"), seconds_at_most=120),
+    "mesh": Suite(_pytest("-v", "-s", "tests/mesh"), seconds_at_most=600),
     "browser": Suite(_pytest("-v", "tests/browser"), seconds_at_most=120),
     "perf-config": Suite(_pytest("-v", "-s", "tests/perf/test_config.py"), seconds_at_most=60),
 }
