@@ -4,8 +4,9 @@
 """A private registry behind TLS with all that the lab has and more: what a site without internet access keeps.
 
 It lies over the lab's own registry, which stays as it is. The package controller is the real one, in an image that
-trusts the registry, as an image of a site would. The source of its companion that renews tokens of AWS is in no package
-registry: its image says something and ends, and no token is asked for.
+trusts the registry, as an image of a site would. The source of its companion, which renews tokens of AWS and tells the
+controller what is needed to log in to the mirror, is in no package registry: an image that says something and ends has its
+place, no token is asked for, and the one Secret that it would make of what the modules tell it is made by the chart.
 """
 
 from __future__ import annotations
@@ -35,6 +36,20 @@ IMAGES = "curated-packages"
 _ECR = "783794618700.dkr.ecr.us-west-2.amazonaws.com"
 _CHART = "eks-anywhere-packages"
 _AUTHORITY = "/etc/site/ca.crt"
+
+CREDENTIAL = """
+apiVersion: v1
+kind: Secret
+metadata:
+  name: registry-mirror-cred
+  namespace: {{ .Values.namespace }}
+type: kubernetes.io/dockerconfigjson
+data:
+  .dockerconfigjson: {{ `{"auths":{}}` | b64enc }}
+  config.json: {{ `{"auths":{}}` | b64enc }}
+  {{ .Values.clusterName }}_ca.crt: {{ .Values.registryMirrorSecret.cacertcontent }}
+"""
+"""What the controller mounts, as its companion makes it of the Secret ``registry-mirror-secret``."""
 
 HELLO = """
 apiVersion: apps/v1
@@ -211,6 +226,7 @@ def _pack_chart(file: pathlib.Path, folder: pathlib.Path, *, public_key: str) ->
     for image in ("controller", "cronjob"):
         values[image]["tag"] = VERSION
     (folder / "values.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    (folder / "templates" / "registrymirrorcred.yaml").write_text(CREDENTIAL, encoding="utf-8")
     with tarfile.open(file, "w:gz") as archive:
         archive.add(folder, arcname=_CHART)
 

@@ -99,12 +99,16 @@ def _when_left(subject: Subject, found: t.Sequence[Obj], live: list[Obj], *, por
 
     Not longer than ``LEAVING_SECONDS``: what is left then is left to a later run.
     """
-    clock = ports.waiting.clock
+    clock, told = ports.waiting.clock, set[str]()
     until_then = clock.now() + LEAVING_SECONDS
     while clock.now() < until_then:
         users = [still_used(template, live) for template in found if _is_template(template)]
-        if not any(user is not None and is_leaving(user) for user in users):
+        leaving = {f"{user['kind']} {user['metadata']['name']}" for user in users if user and is_leaving(user)}
+        if not leaving:
             break
+        for who in sorted(leaving - told):
+            ports.waiting.report.line(f"  {who} is on its way out: its template goes after it")
+        told |= leaving
         clock.sleep(POLL_SECONDS)
         live = _live(subject, ports.kube)
     return live
