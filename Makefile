@@ -75,6 +75,12 @@ e2e-workload: lab-up ## create and delete a cluster that another one manages, wh
 	@python3 $(TOOLS)/suites.py run e2e-workload
 	@$(FIGURES) show create_workload delete_workload
 
+.PHONY: e2e-packages
+e2e-packages: lab-up ## curated packages with pods, on a cluster behind a registry mirror (opt-in, long)
+	@$(TOOLS)/lab program eks-anywhere-packages
+	@python3 $(TOOLS)/suites.py run e2e-packages
+	@$(FIGURES) show packages_lab
+
 .PHONY: faults
 faults: lab-up ## bad input and broken surroundings: one clear error each, nothing left behind
 	@python3 $(TOOLS)/suites.py run faults

@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only_etcd: a test that asks what only such a cluster can answer")
     config.addinivalue_line("markers", "ha: a cluster of three control plane nodes and two workers; long, opt-in")
     config.addinivalue_line("markers", "workload: a cluster that the lab's usual one manages; long, opt-in")
+    config.addinivalue_line("markers", "packages: curated packages on a cluster behind a registry mirror; long, opt-in")
     config.addinivalue_line("markers", "upgrade: a cluster of one release is upgraded to a later one; long, opt-in")
     config.addinivalue_line("markers", "minor: that one is of the next minor version of Kubernetes")
     config.addinivalue_line("markers", "killed: its runs are killed again and again")

@@ -29,21 +29,28 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.packages import signature
+from ansible_collections.eks.anywhere.plugins.module_utils._lab.registry import layer
 from ansible_collections.eks.anywhere.tests.simulation.servers import die_with_parent, end_process, free_ports
 from ansible_collections.eks.anywhere.tests.simulation.tls import write_pair
 
 PREFIX = "eks-anywhere"
 BUNDLES = f"{PREFIX}/eks-anywhere-packages-bundles"
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_ANY = f"{_MANIFEST}, application/vnd.docker.distribution.manifest.v2+json"
 _EXCLUDES = base64.b64encode(b".spec.packages[].source.registry\n.spec.packages[].source.repository\n").decode()
 EXPIRED = "Your authorization token has expired. Reauthenticate and try again."
 
 
 class Registry:
-    """The lab's registry program behind TLS on a free port; ``certificate`` is what clients are to trust."""
+    """The lab's registry program behind TLS on a free port; ``certificate`` is what clients are to trust.
 
-    def __init__(self, home: pathlib.Path) -> None:
+    It serves ``data`` on a ``host``, by default what is pushed to it, on loopback.
+    """
+
+    def __init__(self, home: pathlib.Path, *, host: str = "127.0.0.1", data: pathlib.Path | None = None) -> None:
         self._home = home
+        self._host = host
+        self._data = data or home / "data"
         (self.port,) = free_ports(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._stand_in: http.server.ThreadingHTTPServer | None = None
@@ -53,7 +60,7 @@ class Registry:
     @property
     def address(self) -> str:
         """``host:port``."""
-        return f"localhost:{self.port}"
+        return f"{'localhost' if self._host == '127.0.0.1' else self._host}:{self.port}"
 
     @property
     def certificate(self) -> pathlib.Path:
@@ -65,9 +72,9 @@ class Registry:
         settings: dict[str, t.Any] = {
             "version": 0.1,
             "log": {"level": "error", "accesslog": {"disabled": True}},
-            "storage": {"filesystem": {"rootdirectory": str(self._home / "data")}, "delete": {"enabled": True}},
+            "storage": {"filesystem": {"rootdirectory": str(self._data)}, "delete": {"enabled": True}},
             "http": {
-                "addr": f"127.0.0.1:{self.port}",
+                "addr": f"{self._host}:{self.port}",
                 "tls": {
                     "certificate": str(self._home / f"{certificate}.crt"),
                     "key": str(self._home / f"{certificate}.key"),
@@ -124,14 +131,23 @@ class Registry:
             self._stand_in.server_close()
             self._stand_in = None
 
-    def push(self, repository: str, tags: t.Sequence[str], *, layer: bytes, kind: str, config: t.Any) -> str:
+    def push(
+        self,
+        repository: str,
+        tags: t.Sequence[str],
+        *,
+        layer: bytes,
+        kind: str,
+        config: t.Any,
+        config_kind: str = "application/vnd.cncf.helm.config.v1+json",
+    ) -> str:
         """One OCI manifest of one layer, under some tags; its digest."""
         settings = json.dumps(config).encode()
         manifest = json.dumps(
             {
                 "schemaVersion": 2,
                 "mediaType": _MANIFEST,
-                "config": self._blob(repository, settings, "application/vnd.cncf.helm.config.v1+json"),
+                "config": self._blob(repository, settings, config_kind),
                 "layers": [self._blob(repository, layer, kind)],
             }
         ).encode()
@@ -139,8 +155,30 @@ class Registry:
             self._call("PUT", f"/v2/{repository}/manifests/{tag}", manifest, _MANIFEST)
         return f"sha256:{hashlib.sha256(manifest).hexdigest()}"
 
+    def copy(self, source: str, target: str, *, tag: str, as_tag: str) -> None:
+        """Have an image of one layer or more that is there under another name, too."""
+        manifest = self._read(f"/v2/{source}/manifests/{tag}")
+        parsed = json.loads(manifest)
+        for blob in (parsed["config"], *parsed["layers"]):
+            self._call("POST", f"/v2/{target}/blobs/uploads/?mount={blob['digest']}&from={source}")
+        self._call("PUT", f"/v2/{target}/manifests/{as_tag}", manifest, parsed["mediaType"])
+
+    def push_files(self, repository: str, tag: str, *, files: t.Mapping[str, pathlib.Path], entry: str) -> None:
+        """An image of nothing but these files."""
+        content = layer(files)
+        settings = {"architecture": "amd64", "os": "linux", "config": {"Entrypoint": entry.split()}}
+        diff = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        self.push(
+            repository,
+            [tag],
+            layer=content,
+            kind="application/vnd.oci.image.layer.v1.tar",
+            config={**settings, "rootfs": {"type": "layers", "diff_ids": [diff]}},
+            config_kind="application/vnd.oci.image.config.v1+json",
+        )
+
     def _pair(self, name: str) -> None:
-        write_pair(certificate=self._home / f"{name}.crt", key=self._home / f"{name}.key")
+        write_pair(certificate=self._home / f"{name}.crt", key=self._home / f"{name}.key", address=self._host)
 
     def _blob(self, repository: str, content: bytes, kind: str) -> dict[str, t.Any]:
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
@@ -150,11 +188,19 @@ class Registry:
         return {"mediaType": kind, "digest": digest, "size": len(content)}
 
     def _call(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> str:
-        headers = {"Content-Type": kind} if kind else {}
-        request = urllib.request.Request(f"https://{self.address}{path}", data=body, method=method, headers=headers)
-        trusted = ssl.create_default_context(cafile=str(self.certificate))
-        with urllib.request.urlopen(request, timeout=10, context=trusted) as answer:
+        request = urllib.request.Request(f"https://{self.address}{path}", data=body, method=method)
+        if kind:
+            request.add_header("Content-Type", kind)
+        with self._open(request) as answer:
             return str(answer.headers.get("Location") or "")
+
+    def _read(self, path: str) -> bytes:
+        with self._open(urllib.request.Request(f"https://{self.address}{path}", headers={"Accept": _ANY})) as answer:
+            return bytes(answer.read())
+
+    def _open(self, request: urllib.request.Request) -> t.Any:
+        trusted = ssl.create_default_context(cafile=str(self.certificate))
+        return urllib.request.urlopen(request, timeout=60, context=trusted)
 
     def _until_it_answers(self) -> None:
         until = time.monotonic() + 20
@@ -172,12 +218,16 @@ class Registry:
 
 @dataclasses.dataclass(frozen=True)
 class Chart:
-    """A chart of one ConfigMap with its values; ``template`` replaces its template, ``needs`` are packages."""
+    """A chart of one ConfigMap with its values; ``template`` replaces its template, ``needs`` are packages.
+
+    ``schema`` is what the bundle says of its values.
+    """
 
     name: str
     version: str
     template: str = ""
     needs: tuple[str, ...] = ()
+    schema: t.Mapping[str, t.Any] = dataclasses.field(default_factory=lambda: SCHEMA)
 
     @property
     def repository(self) -> str:
@@ -275,9 +325,9 @@ class Publisher:
         return bundle
 
     def _entry(self, name: str, charts: t.Sequence[Chart]) -> dict[str, t.Any]:
-        packed = base64.b64encode(gzip.compress(json.dumps(SCHEMA).encode(), mtime=0)).decode()
         versions = []
         for chart in charts:
+            packed = base64.b64encode(gzip.compress(json.dumps(chart.schema).encode(), mtime=0)).decode()
             digest = self._registry.push(
                 f"{PREFIX}/{chart.repository}",
                 [chart.version],

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 
-def write_pair(*, certificate: pathlib.Path, key: pathlib.Path) -> None:
-    """A key and its certificate for loopback, which is an authority as well."""
+def write_pair(*, certificate: pathlib.Path, key: pathlib.Path, address: str = "127.0.0.1") -> None:
+    """A key and its certificate for loopback or another address, which is an authority as well."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     write_private(
         key,
@@ -26,7 +26,7 @@ def write_pair(*, certificate: pathlib.Path, key: pathlib.Path) -> None:
             serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
         ),
     )
-    write_private(certificate, _certificate(private))
+    write_private(certificate, _certificate(private, address))
 
 
 def kubeconfig(*, url: str, certificate: pathlib.Path, token: str) -> bytes:
@@ -42,12 +42,12 @@ def kubeconfig(*, url: str, certificate: pathlib.Path, token: str) -> bytes:
     return json.dumps(config).encode()
 
 
-def _certificate(key: rsa.RSAPrivateKey) -> bytes:
+def _certificate(key: rsa.RSAPrivateKey, address: str) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "eks-anywhere-test")])
     now = datetime.datetime.now(datetime.UTC)
     alternatives: list[x509.GeneralName] = [
         x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+        x509.IPAddress(ipaddress.ip_address(address)),
     ]
     certificate = (
         x509.CertificateBuilder()

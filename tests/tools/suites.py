@@ -49,10 +49,11 @@ SUITES: dict[str, Suite] = {
     "integration": Suite(_pytest("-n", "2", "--dist", "loadfile", "tests/integration_real"), seconds_at_most=900),
     "molecule": Suite((sys.executable, str(TOOLS / "molecule_suite.py")), seconds_at_most=120),
     "e2e": Suite(
-        _pytest("-v", "-s", "tests/e2e", "-m", "not ha and not upgrade and not workload"), seconds_at_most=1500
+        _pytest("-v", "-s", "tests/e2e", "-m", "not (ha or packages or upgrade or workload)"), seconds_at_most=1500
     ),
     "e2e-etcd": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "etcd"), seconds_at_most=900),
     "e2e-ha": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "ha and not upgrade"), seconds_at_most=2400),
+    "e2e-packages": Suite(_pytest("-v", "-s", "tests/e2e", "-m", "packages"), seconds_at_most=1500),
     "e2e-upgrade": Suite(
         _pytest("-v", "-s", "tests/e2e", "-m", "upgrade and not (ha or minor or killed)"), seconds_at_most=2400
     ),

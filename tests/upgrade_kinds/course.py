@@ -37,6 +37,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ops.rollout import W
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.settling import Server
 from ansible_collections.eks.anywhere.plugins.module_utils._plan.parts import CONTROL_PLANE, REST, WORKERS
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Completed
+from ansible_collections.eks.anywhere.plugins.module_utils._render import names
 from ansible_collections.eks.anywhere.plugins.module_utils._render.clusterctl import CERT_MANAGER_VERSION_ANNOTATION
 from ansible_collections.eks.anywhere.plugins.module_utils._render.credentials import Credentials
 from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
@@ -184,11 +185,20 @@ class Course:
 
 
 def _installed() -> list[Obj]:
-    """What tells of components that do not run here which version is installed."""
+    """What tells of components that do not run here which version is installed.
+
+    Nor does the collection make the certificate of the IAM authenticator yet: it is here as the vendor's CLI leaves it.
+    """
     labels = {"clusterctl.cluster.x-k8s.io/core": "cert-manager"}
     annotations = {CERT_MANAGER_VERSION_ANNOTATION: "v1.20.2"}
     pod = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "manager", "image": "x/cert-manager"}]}}
     return [
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": names.iam_authenticator_ca(NAME), "namespace": NAMESPACE},
+            "data": dict.fromkeys(("cert.pem", "key.pem"), ""),
+        },
         {
             "apiVersion": "apps/v1",
             "kind": "Deployment",

@@ -121,6 +121,7 @@ class _Deleter:
         self._until(lambda: self._begun(described), what="deletion accepted")
         self._until(self._chain_left, what="cluster deleted")
         self._until(lambda: self._gone(self.held.rest()), what="leftovers of the cluster deleted")
+        self._until(lambda: self._gone(self.held.packages()), what="curated packages of the cluster deleted")
         self._until(self._eksa_left, what="EKS Anywhere objects deleted")
 
     def _begun(self, described: Obj | None) -> Tick:

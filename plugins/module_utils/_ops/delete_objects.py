@@ -20,6 +20,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._plan.delete_objects 
     Kind,
     Subject,
     own_documents,
+    packages_of,
 )
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 
@@ -60,10 +61,18 @@ class Held:
             found += [obj] if obj is not None else []
         return tuple(found)
 
+    def packages(self) -> tuple[Obj, ...]:
+        """What its curated packages have here."""
+        found = (
+            self._kube.get(api_version=api_version, kind=kind, name=name, namespace=namespace)
+            for api_version, kind, name, namespace in packages_of(self._config)
+        )
+        return tuple(obj for obj in found if obj is not None)
+
     def all(self) -> tuple[Obj, ...]:
         """Everything."""
         chain = [obj for level in self.levels() for obj in level]
-        return (*chain, *self.rest(), *self.eksa())
+        return (*chain, *self.rest(), *self.packages(), *self.eksa())
 
     def _of_level(self, kind: Kind) -> list[Obj]:
         api_version, word = kind

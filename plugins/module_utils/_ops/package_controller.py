@@ -16,7 +16,13 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
-from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.bundle import API, NAMESPACE, namespace_of
+from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.bundle import (
+    API,
+    CONTROLLER,
+    NAMESPACE,
+    keeper_of,
+    namespace_of,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._config.untyped import section, text
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import packages_look
@@ -34,7 +40,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._render.package_contr
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 from ansible_collections.eks.anywhere.plugins.module_utils._wait import Reason, Tick, until
 
-RELEASE = "eks-anywhere-packages"
 HELM_SECONDS = 300.0
 HELM_AGAIN_SECONDS = 10.0
 _NO_WEBHOOK_YET = "failed calling webhook"
@@ -144,7 +149,7 @@ def remove(subject: Subject, *, settings: Settings, ports: Ports) -> Result:
 
 def release_of(config: ClusterConfig) -> str:
     """Name of the helm release, which is that of the Package that looks after it."""
-    return RELEASE if config.self_managed else f"{RELEASE}-{config.name}"
+    return CONTROLLER if config.self_managed else keeper_of(config.name)
 
 
 def _chart(subject: Subject) -> str:
@@ -211,7 +216,7 @@ def _run_helm(argv: t.Sequence[str], given: t.Mapping[str, t.Any] | None, *, por
             return Tick(done=True, state=f"{argv[1]} done")
         said = " ".join((done.stderr.partition("Error:")[2] or done.stderr).split())[:600].rstrip(".")
         if _NO_WEBHOOK_YET in said:
-            return Tick(done=False, state=f"helm {argv[1]}", reasons=(Reason("Webhook", RELEASE, said),))
+            return Tick(done=False, state=f"helm {argv[1]}", reasons=(Reason("Webhook", CONTROLLER, said),))
         raise EksaError(
             f"helm could not {argv[1]} the package controller: {said}.",
             code="packages.helm_failed",
@@ -257,4 +262,4 @@ def _shown(places: t.Mapping[str, t.Any]) -> str:
     return "".join(f"{name}: {value}\n" for name, value in shown.items() if value)
 
 
-__all__ = ("RELEASE", "Ports", "Settings", "Subject", "install", "login", "release_of", "remove")
+__all__ = ("Ports", "Settings", "Subject", "install", "login", "release_of", "remove")

@@ -11,6 +11,12 @@ import re
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
+from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.bundle import API as PACKAGES
+from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.bundle import (
+    NAMESPACE,
+    keeper_of,
+    namespace_of,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Obj
 
 CORE = "cluster.x-k8s.io/v1beta2"
@@ -111,6 +117,20 @@ class Subject:
             "aws-iam-authenticator-ca",
         )
         return frozenset((*(f"{self.name}-{ending}" for ending in endings), *self.domains))
+
+
+def packages_of(config: ClusterConfig) -> tuple[tuple[str, str, str, str | None], ...]:
+    """API version, kind, name and namespace of what a cluster's curated packages have on the cluster that manages it.
+
+    The object by which the package controller looks after the cluster goes first: it would make the namespace again.
+    """
+    if config.self_managed:
+        return ()
+    return (
+        (PACKAGES, "PackageBundleController", config.name, NAMESPACE),
+        (PACKAGES, "Package", keeper_of(config.name), namespace_of(config.management_name)),
+        ("v1", "Namespace", namespace_of(config.name), None),
+    )
 
 
 def is_paused(cluster: Obj) -> bool:

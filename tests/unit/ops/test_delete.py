@@ -47,6 +47,26 @@ def test_deletes_all_of_the_cluster_and_nothing_else() -> None:
     assert scene.report.lines[0] == "Deleting workload cluster"
 
 
+def test_what_curated_packages_have_on_the_manager_goes_too() -> None:
+    scene = world("prod", "other")
+    packages = "packages.eks.amazonaws.com/v1alpha1"
+
+    def seed(api_version: str, kind: str, name: str, namespace: str | None) -> None:
+        place = {"namespace": namespace} if namespace else {}
+        scene.kube.seed({"apiVersion": api_version, "kind": kind, "metadata": {"name": name, **place}})
+
+    for name in ("prod", "other"):
+        seed(packages, "PackageBundleController", name, "eksa-packages")
+        seed(packages, "Package", f"eks-anywhere-packages-{name}", "eksa-packages-mgmt")
+        seed("v1", "Namespace", f"eksa-packages-{name}", None)
+    scene.delete()
+    left = sorted(
+        name for group, kind, _namespace, name in scene.kube.objects if group == packages or kind == "Namespace"
+    )
+    assert [name for name in left if "prod" in name] == []
+    assert [name for name in left if "other" in name] != []
+
+
 def test_a_healthy_deletion_asks_vcenter_nothing() -> None:
     scene = world("prod")
     scene.delete()

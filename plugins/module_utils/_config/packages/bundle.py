@@ -18,6 +18,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaEr
 
 API = "packages.eks.amazonaws.com/v1alpha1"
 NAMESPACE = "eksa-packages"
+CONTROLLER = "eks-anywhere-packages"
+"""The helm release of the package controller, and the Package by which it looks after itself."""
 LATEST = "latest"
 _SHOWN = 3
 
@@ -25,6 +27,11 @@ _SHOWN = 3
 def namespace_of(cluster: str) -> str:
     """Where the packages of a cluster are, on its management cluster."""
     return f"{NAMESPACE}-{cluster}"
+
+
+def keeper_of(cluster: str) -> str:
+    """The Package by which a management cluster's package controller looks after another cluster."""
+    return f"{CONTROLLER}-{cluster}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -175,6 +182,7 @@ def available(detail: str) -> str:
 
 __all__ = (
     "API",
+    "CONTROLLER",
     "LATEST",
     "NAMESPACE",
     "Difference",
@@ -184,6 +192,7 @@ __all__ = (
     "Version",
     "available",
     "differences",
+    "keeper_of",
     "namespace_of",
     "read",
 )
