@@ -10,7 +10,6 @@ import http.client
 import os
 import socket
 import ssl
-import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.proxies import Proxy, proxy_for
@@ -43,7 +42,7 @@ class Connection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         """Reach the server and shake hands."""
-        line = connect(self.host, self.port, timeout_seconds=t.cast("float | None", self.timeout))
+        line = connect(self.host, self.port, timeout_seconds=self.timeout)
         self.sock = self._tls.wrap_socket(line, server_hostname=self.host)
 
 
