@@ -5,8 +5,8 @@
 
 It lies over the lab's own registry, which stays as it is. The package controller is the real one, in an image that
 trusts the registry, as an image of a site would. The source of its companion, which renews tokens of AWS and tells the
-controller what is needed to log in to the mirror, is in no package registry: an image that says something and ends has its
-place, no token is asked for, and the one Secret that it would make of what the modules tell it is made by the chart.
+controller what is needed to log in to the mirror, is in no package registry: an image that says something and ends has
+its place, no token is asked for, and the one Secret that it would make of what the modules tell it is in the chart.
 """
 
 from __future__ import annotations

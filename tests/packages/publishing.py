@@ -164,9 +164,9 @@ class Registry:
         self._call("PUT", f"/v2/{target}/manifests/{as_tag}", manifest, parsed["mediaType"])
 
     def push_files(self, repository: str, tag: str, *, files: t.Mapping[str, pathlib.Path], entry: str) -> None:
-        """An image of nothing but these files."""
+        """An image of nothing but these files and a home that its user may write to."""
         content = layer(files)
-        started = {"Entrypoint": entry.split(), "User": "65532:65532"}
+        started = {"Entrypoint": entry.split(), "User": "65532:65532", "Env": ["HOME=/tmp"]}
         settings = {"architecture": "amd64", "os": "linux", "config": started}
         diff = f"sha256:{hashlib.sha256(content).hexdigest()}"
         self.push(
