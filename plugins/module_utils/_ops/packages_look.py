@@ -27,6 +27,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._wait.reason import W
 CONTROLLER = "PackageBundleController"
 DEFAULT_IMAGE_REGISTRY = "783794618700.dkr.ecr.us-west-2.amazonaws.com"
 """What the package controller takes when its object names none."""
+_MIRROR = "registry-mirror-secret"
+_MIRROR_LOGIN = "registry-mirror-cred"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,10 +95,9 @@ def active_controller(kube: Kube, cluster: str, *, waiting: Waiting, check_mode:
         nonlocal seen
         seen = controller(kube, cluster)
         why = Reason(CONTROLLER, cluster, seen.words, Weight.CAUSE, hint=hint_for(seen.detail))
-        # As long as it has said nothing, its pod tells.
-        pods = [] if seen.state else explain(kube.list(api_version="v1", kind="Pod", namespace=NAMESPACE))
+        silence = [] if seen.state else _silence(kube)
         state = seen.active_bundle or "no active bundle"
-        return Tick(done=bool(seen.active_bundle), state=state, reasons=(*pods, why))
+        return Tick(done=bool(seen.active_bundle), state=state, reasons=(*silence, why))
 
     until(
         look,
@@ -106,6 +107,22 @@ def active_controller(kube: Kube, cluster: str, *, waiting: Waiting, check_mode:
         what="first bundle of packages",
     )
     return seen
+
+
+def _silence(kube: Kube) -> list[Reason]:
+    """Why the package controller has said nothing: its pods, or what it waits for with words in its log alone.
+
+    Rule: eks-anywhere-packages v0.4.17, pkg/registry/certinjector.go.
+    """
+    if pods := explain(kube.list(api_version="v1", kind="Pod", namespace=NAMESPACE)):
+        return list(pods)
+    mirror = kube.get(api_version="v1", kind="Secret", name=_MIRROR, namespace=NAMESPACE)
+    if mirror is None or not text(section(mirror, "data"), "CACERTCONTENT"):
+        return []
+    if kube.get(api_version="v1", kind="Secret", name=_MIRROR_LOGIN, namespace=NAMESPACE) is not None:
+        return []
+    hint = f"Look at the Jobs of CronJob cron-ecr-renew in namespace {NAMESPACE}: they make it of Secret {_MIRROR}."
+    return [Reason("Secret", _MIRROR_LOGIN, "missing, the package controller needs it", Weight.CAUSE, hint=hint)]
 
 
 def active_bundle(kube: Kube, seen: Controller) -> PackageBundle | None:

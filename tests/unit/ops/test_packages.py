@@ -152,6 +152,18 @@ def test_the_first_bundle_is_waited_for() -> None:
     assert "disconnected: connection refused" in desk.report.lines[0]
 
 
+def test_a_controller_that_needs_its_login_to_a_mirror_says_so_in_its_log_alone() -> None:
+    kube = Cluster(bundle("v1-34-1", {"hello": ["1.0.0"]}), active="")
+    settings = kube.objects["packages.eks.amazonaws.com", "PackageBundleController", "eksa-packages", CLUSTER]
+    settings["status"] = {}
+    metadata = {"name": "registry-mirror-secret", "namespace": "eksa-packages"}
+    kube.seed({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {"CACERTCONTENT": "LS0t"}})
+    kube.asleep = True
+    with pytest.raises(EksaError, match="Secret registry-mirror-cred: missing") as caught:
+        run(kube, {"name": "hello"}, desk=Desk(kube))
+    assert "CronJob cron-ecr-renew" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("cluster", "code"), [("other", "packages.cluster_unknown"), ("", "packages.controller_missing")]
 )
