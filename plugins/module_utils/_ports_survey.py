@@ -70,5 +70,8 @@ class SurveyedVSphere(VSphere, t.Protocol):
     def survey(self, query: SurveyQuery) -> Survey:
         """Look behind found objects with few requests, whatever the size of the inventory."""
 
+    def try_folder(self, folder: InventoryItem) -> None:
+        """Make an empty folder in a folder of machines and remove it again; raises ``EksaError`` when it may not."""
+
 
 __all__ = ("ROOT", "EsxHost", "PoolFacts", "Survey", "SurveyQuery", "SurveyedVSphere")

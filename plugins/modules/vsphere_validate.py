@@ -17,7 +17,8 @@ description:
     tags, space, and a control plane endpoint that nobody uses.
   - Every documented line of output is shown as soon as its fact is established. What is wrong is collected
     and reported together at the end, with the nearest existing names for what was not found.
-  - It only reads. One session is opened and closed again whatever happens, and a refused password is sent once.
+  - It only reads, unless O(probe) is set.
+  - One session is opened and closed again whatever happens, and a refused password is sent once.
   - The cost follows the objects that the config names, not the size of the inventory.
 extends_documentation_fragment:
   - eks.anywhere.attributes
@@ -29,7 +30,7 @@ attributes:
   diff_mode:
     support: none
     details:
-      - Nothing is changed, so there is nothing to compare.
+      - Nothing is changed in the end, so there is nothing to compare.
   idempotent:
     support: full
 options:
@@ -58,6 +59,15 @@ options:
     elements: str
     default: []
     version_added: 0.1.0
+  probe:
+    description:
+      - Make an empty folder in each folder that machines will come into, and remove it again, to prove that writing
+        works.
+      - Its name begins with C(eksa-probe-). One that a killed run left there is removed, too.
+      - Not done in check mode.
+    type: bool
+    default: false
+    version_added: 0.1.0
 requirements:
   - pyvmomi >= 8.0.1.0
 notes:
@@ -80,6 +90,12 @@ EXAMPLES = r"""
     config_file: prod.yaml
     bundles_file: bundles/bundles.yaml
     skip_ip_check: true
+
+- name: Prove that the user can write, too
+  eks.anywhere.vsphere_validate:
+    config_file: prod.yaml
+    bundles_file: bundles/bundles.yaml
+    probe: true
 """
 
 RETURN = r"""
@@ -165,6 +181,7 @@ SPEC = Spec(
             "cpi_username": {"type": "str"},
             "admin_username": {"type": "str"},
             "dhcp_ranges": {"type": "list", "elements": "str", "default": []},
+            "probe": {"type": "bool", "default": False},
         },
     ),
     mutually_exclusive=(("config_file", "config"),),
@@ -173,7 +190,7 @@ SPEC = Spec(
 
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
-    """Check; nothing is changed, so check mode is the same."""
+    """Check; nothing is changed in the end, and in check mode nothing is tried."""
     files = LocalFiles()
     config = inputs.cluster_config(params, files=files, environ=os.environ)
     bundles = inputs.bundles(params, files=files)
@@ -185,6 +202,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         ),
         dhcp=site.ranges(params.get("dhcp_ranges") or ()),
         skip_ip_check=params["skip_ip_check"],
+        try_writing=bool(params.get("probe")) and not context.check_mode,
     )
     with SurveyedVCenter(
         server=validate.server(config),

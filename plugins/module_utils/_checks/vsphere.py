@@ -21,6 +21,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     DatastoreItem,
     Inventory,
+    InventoryItem,
     InventoryQuery,
     Lookup,
 )
@@ -142,6 +143,15 @@ def inventory_steps(config: ClusterConfig, bundles: Bundles | None, inventory: I
     return steps
 
 
+def machine_folders(config: ClusterConfig, inventory: Inventory) -> tuple[InventoryItem, ...]:
+    """Folders that machines of the config or of its failure domains come into, each once, as far as they exist."""
+    place = _place(config)
+    wheres: tuple[Where, ...] = (*config.machines, *placing.used_domains(config))
+    lookups = (inventory.folders.get(_path(place, where, FOLDER)) for where in wheres)
+    items = (item for lookup in lookups if lookup for item in lookup.items if item.kind in FOLDER.kinds)
+    return tuple({item.ref: item for item in items}.values())
+
+
 def _machine_networks(config: ClusterConfig, inventory: Inventory) -> list[Step]:
     """Networks that workers have instead of the datacenter's; without such there is no line."""
     place = _place(config)
@@ -253,4 +263,4 @@ def _judge(place: VSphereDatacenter, sort: Sort, path: str, lookup: Lookup | Non
     )
 
 
-__all__ = ("Step", "inventory_steps", "query")
+__all__ = ("Step", "inventory_steps", "machine_folders", "query")

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Check everything a vSphere cluster needs before it is made. Reads only; all failures are raised together."""
+"""Check everything a vSphere cluster needs before it is made. Reads only, unless writing is to be tried.
+
+All failures are raised together.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_connect
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_writing
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Inventory, Probe, Reporter, VSphere
 from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import Survey, SurveyedVSphere
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
@@ -33,11 +37,15 @@ TICK = "✅"
 
 @dataclasses.dataclass(frozen=True)
 class Wishes:
-    """What is to be checked beside the config: whose privileges, and which addresses DHCP gives away."""
+    """What is to be checked beside the config: whose privileges, and which addresses DHCP gives away.
+
+    ``try_writing`` allows to make and remove an empty folder where machines will be.
+    """
 
     users: Users = dataclasses.field(default_factory=lambda: Users(""))
     dhcp: tuple[site.Range, ...] = ()
     skip_ip_check: bool = False
+    try_writing: bool = False
 
     def of(self, username: str) -> Wishes:
         """With the privileges of another user."""
@@ -79,6 +87,7 @@ def validate(
         behind, surveyed = _look_behind(config, inventory, vcenter, wishes.users)
         _warn(behind, report)
         findings += behind
+        findings += _write(config, inventory, vcenter, report) if wishes.try_writing else ()
     findings += _endpoint(config, probe, report, wishes)
     _raise_errors(config, findings)
     report.line(f"{TICK} Vsphere Provider setup is valid")
@@ -122,6 +131,15 @@ def _look_behind(
         return (as_finding(server(config), exc),), Survey()
     everywhere = site.server_findings(server(config), users.user, surveyed)
     return (*everywhere, *survey.findings(config, groups, wanted, surveyed)), surveyed
+
+
+def _write(
+    config: ClusterConfig, inventory: Inventory, vcenter: SurveyedVSphere, report: Reporter
+) -> tuple[Finding, ...]:
+    tried = validate_writing.attempts(vsphere.machine_folders(config, inventory), vcenter)
+    for path in (path for path, findings in tried.items() if not findings):
+        report.line(f"{TICK} Folder {path} can be written to")
+    return tuple(finding for findings in tried.values() for finding in findings)
 
 
 def _endpoint(config: ClusterConfig, probe: Probe, report: Reporter, wishes: Wishes) -> tuple[Finding, ...]:

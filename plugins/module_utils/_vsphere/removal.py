@@ -7,12 +7,11 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import FoundMachines, MachineItem, MachineSearch
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import boot_data
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import boot_data, tasks
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.collector import CHILDREN, Collector, Row
 
 try:
@@ -24,7 +23,6 @@ NAMES = ("name", "parent")
 DETAILS = ("name", "config.uuid", "config.instanceUuid", "config.template", "config.extraConfig", "runtime.powerState")
 ABOVE = ("name", "parent")
 TASK_SECONDS = 300.0
-PAUSE_SECONDS = 0.5
 ATTEMPTS = 5
 
 
@@ -85,15 +83,8 @@ def _switch_off(collector: Collector, ref: t.Any) -> None:
 
 
 def _finish(collector: Collector, task: t.Any, path: str) -> None:
-    end = time.monotonic() + TASK_SECONDS
-    while time.monotonic() < end:
-        row = collector.read_one(task, ("info",))
-        info = row.values.get("info") if row else None
-        if info is None or info.state == "success":
-            return
-        if info.state == "error":
-            raise info.error
-        time.sleep(PAUSE_SECONDS)
+    if tasks.ended(collector, task, seconds=TASK_SECONDS):
+        return
     raise EksaError(
         f"vCenter did not finish destroying {path} within {TASK_SECONDS:.0f} s.",
         code="delete.machine_stays",

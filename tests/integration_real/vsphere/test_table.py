@@ -33,6 +33,7 @@ WITHOUT_ARRANGEMENT = {
     "vsphere.endpoint_shared": "takes several clusters: test_fleet",
     "vsphere.login_not_tried": "takes several vCenters: test_fleet",
     "vsphere.not_logged_in": "a mistake of ours, which no vCenter can bring about: a unit test",
+    "vsphere.probe_failed": "takes a run that is no check: test_probe",
     "vsphere.template_not_set": "the config is refused before: a unit test",
 }
 
