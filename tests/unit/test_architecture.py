@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 PREFIX = "ansible_collections.eks.anywhere.plugins."
 
-SHARED = frozenset({"_errors", "_ports", "_ports_survey", "_result", "_yaml"})
+SHARED = frozenset({"_errors", "_ports", "_ports_survey", "_ports_template", "_result", "_yaml"})
 PURE = frozenset({"_config", "_render", "_plan", "_wait", "_checks", "_fleet"})
 ADAPTERS = frozenset({"_kube", "_vsphere", "_run"})
 LAB = frozenset({"_lab"})
@@ -26,6 +26,7 @@ ARROWS: dict[str, frozenset[str]] = {
     "_errors": frozenset(),
     "_ports": frozenset({"_errors"}),
     "_ports_survey": frozenset({"_errors", "_ports"}),
+    "_ports_template": frozenset({"_errors", "_ports"}),
     "_result": frozenset({"_errors"}),
     "_yaml": frozenset({"_errors"}),
     "_argspec": frozenset({"_errors"}),

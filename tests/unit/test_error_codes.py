@@ -16,7 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "docsite" / "rst" / "errors.rst"
 CODE = re.compile(r"[a-z]+\.[a-z0-9_]+")
 SOURCES = sorted((ROOT / "plugins").rglob("*.py"))
-OTHER_WORDS = frozenset({"cluster.local", "config.template", "config.uuid", "lab.md", "run.lock", "vsphere.conf"})
+OTHER_WORDS = frozenset(
+    {"cluster.local", "config.template", "config.uuid", "lab.md", "run.lock", "template.name", "vsphere.conf"}
+)
 """A domain, attribute paths and file names that look like codes of a known room."""
 FILES = (".conf", ".crt", ".go", ".json", ".key", ".log", ".md", ".pem", ".py", ".sock", ".tgz", ".yaml", ".yml")
 

@@ -14,16 +14,18 @@ MACHINES: t.Mapping[str, Rule] = {
     "vsphere.template_not_set": Rule(
         cause="The machine config names no template.",
         check="template",
-        seen="no template is set and the {os_family} template cannot be imported yet",
+        seen="no template is set and validation imports none for {os_family}",
         expected="spec.template of {object}",
-        fix="Import a template into vCenter, tag it, and set spec.template of {object} to its path.",
+        fix="Import a template with the module vsphere_template (playbook import_template), and set spec.template of "
+        "{object} to its path.",
     ),
     "vsphere.template_not_found": Rule(
         cause="There is no template at that path. The nearest names are shown.",
         check="template",
         seen="not found{near}",
         expected="a template at this path",
-        fix="Import the template, or correct spec.template of {config}.",
+        fix="Import the template with the module vsphere_template (playbook import_template), or correct spec.template "
+        "of {config}.",
     ),
     "vsphere.template_ambiguous": Rule(
         cause="Several templates match.",

@@ -152,6 +152,41 @@ def machine_folders(config: ClusterConfig, inventory: Inventory) -> tuple[Invent
     return tuple({item.ref: item for item in items}.values())
 
 
+def datacenter_findings(config: ClusterConfig, inventory: Inventory) -> tuple[Finding, ...]:
+    """What is wrong with the datacenter, without which nothing else can be seen."""
+    return _datacenter(_place(config), inventory.datacenter)
+
+
+def place_findings(config: ClusterConfig, machine: MachineConfig, inventory: Inventory) -> tuple[Finding, ...]:
+    """What is wrong with network, datastore and resource pool of a machine config."""
+    place = _place(config)
+    return (
+        *_network(place, inventory),
+        *_datastore(place, machine, inventory),
+        *_named(place, machine, POOL, inventory.resource_pools),
+    )
+
+
+def place_items(
+    config: ClusterConfig, machine: MachineConfig, inventory: Inventory
+) -> tuple[InventoryItem, InventoryItem, InventoryItem]:
+    """Datastore, resource pool and network of a machine config about which nothing was found."""
+    place = _place(config)
+    datastore = inventory.datastores[_path(place, machine, DATASTORE)]
+    pool = inventory.resource_pools[_path(place, machine, POOL)]
+    return datastore.items[0], pool.items[0], inventory.networks[place.network].items[0]
+
+
+def template_findings(config: ClusterConfig, machine: MachineConfig, inventory: Inventory) -> tuple[Finding, ...]:
+    """Whether a template that was found is one, and the only one."""
+    template = machines.template_of(machine, inventory)
+    several = _named(_place(config), machine, TEMPLATE, inventory.templates)
+    if several or template is None or template.is_template:
+        return several
+    owner = f"VSphereMachineConfig {machine.name}"
+    return (found("vsphere.template_not_a_template", object=f"template {template.path}", config=owner),)
+
+
 def _machine_networks(config: ClusterConfig, inventory: Inventory) -> list[Step]:
     """Networks that workers have instead of the datacenter's; without such there is no line."""
     place = _place(config)
@@ -263,4 +298,13 @@ def _judge(place: VSphereDatacenter, sort: Sort, path: str, lookup: Lookup | Non
     )
 
 
-__all__ = ("Step", "inventory_steps", "machine_folders", "query")
+__all__ = (
+    "Step",
+    "datacenter_findings",
+    "inventory_steps",
+    "machine_folders",
+    "place_findings",
+    "place_items",
+    "query",
+    "template_findings",
+)

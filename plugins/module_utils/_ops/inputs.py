@@ -35,8 +35,19 @@ def cluster_config(
 ) -> ClusterConfig:
     """The cluster config, read and checked; one that needs what is not supported yet raises ``EksaError``.
 
-    ``environ`` switches features on and names the file with the CA of the registry mirror. The option
-    ``ssh_authorized_key`` is for users without a key.
+    The option ``ssh_authorized_key`` is for users without a key.
+    """
+    found = any_config(params, files=files, environ=environ)
+    support.require(found, support.CREATE)
+    return keys.completed(found, params.get("ssh_authorized_key") or "")
+
+
+def any_config(
+    params: t.Mapping[str, t.Any], *, files: Files, environ: t.Mapping[str, str] = _NOTHING
+) -> ClusterConfig:
+    """The cluster config, read and checked, also of a cluster that cannot be created yet.
+
+    ``environ`` switches features on and names the file with the CA of the registry mirror.
     """
     path = environ.get(MIRROR_CA_FILE, "")
     content = files.read(path) if path else None
@@ -49,8 +60,7 @@ def cluster_config(
             hint=f"Correct the environment variable {MIRROR_CA_FILE}, or set caCertContent.",
             details={"path": path},
         )
-    support.require(found, support.CREATE)
-    return keys.completed(found, params.get("ssh_authorized_key") or "")
+    return found
 
 
 def bundles(params: t.Mapping[str, t.Any], *, files: Files) -> Bundles | None:

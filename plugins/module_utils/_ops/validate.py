@@ -89,7 +89,7 @@ def validate(
         findings += behind
         findings += _write(config, inventory, vcenter, report) if wishes.try_writing else ()
     findings += _endpoint(config, probe, report, wishes)
-    _raise_errors(config, findings)
+    raise_errors(config, findings)
     report.line(f"{TICK} Vsphere Provider setup is valid")
     return Result(
         data={
@@ -182,7 +182,8 @@ def as_finding(address: str, exc: EksaError) -> Finding:
     )
 
 
-def _raise_errors(config: ClusterConfig, findings: t.Sequence[Finding]) -> None:
+def raise_errors(config: ClusterConfig, findings: t.Sequence[Finding]) -> None:
+    """All errors among the findings as one; warnings are let pass."""
     wrong = errors(findings)
     if not wrong:
         return
@@ -197,4 +198,4 @@ def _raise_errors(config: ClusterConfig, findings: t.Sequence[Finding]) -> None:
     )
 
 
-__all__ = ("Wishes", "as_finding", "server", "validate")
+__all__ = ("Wishes", "as_finding", "raise_errors", "server", "validate")

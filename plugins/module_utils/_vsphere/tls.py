@@ -15,6 +15,8 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certifi
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import route
 
 DEFAULT_PORT = 443
+SHA1_LETTERS = 59
+"""Twenty pairs of digits and the colons between them."""
 
 
 def address(server: str) -> tuple[str, int]:
@@ -52,13 +54,17 @@ def unverified_context() -> ssl.SSLContext:
     return context
 
 
-def pinned_context(sha256: str) -> ssl.SSLContext:
-    """Accepts the server with that very certificate, checked in each handshake, before a byte of ours is sent."""
+def pinned_context(thumbprint: str) -> ssl.SSLContext:
+    """Accepts the server with that very certificate, checked in each handshake, before a byte of ours is sent.
+
+    ``thumbprint`` is ``AB:CD:...``: SHA-256, or SHA-1 as vCenter tells it of its hosts.
+    """
+    algorithm = "sha1" if len(thumbprint) == SHA1_LETTERS else "sha256"
 
     class PinnedSocket(ssl.SSLSocket):
         def do_handshake(self, block: bool = False) -> None:
             super().do_handshake(block)
-            if _digest("sha256", self.getpeercert(True) or b"") != sha256:
+            if _digest(algorithm, self.getpeercert(True) or b"") != thumbprint:
                 raise ssl.SSLCertVerificationError("the server's certificate changed during the run")
 
     context = unverified_context()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import shutil
 import typing as t
 
 import pytest
@@ -17,6 +18,7 @@ from ansible_collections.eks.anywhere.tests.simulation.configs import RELEASE, d
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import Simulator, simulator
 
 TEMPLATES = f"{configs.TEMPLATES};ubuntu-1-33=os:ubuntu,eksdRelease:kubernetes-1-33-eks-20"
+GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "unit" / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +97,12 @@ def bundles_file(tmp_path: pathlib.Path) -> str:
     spec = {"number": 1, "versionsBundles": [{"kubeVersion": "1.34", "eksD": release}]}
     path.write_text(yaml.safe_dump(document("Bundles", "bundles-1", spec)))
     return str(path)
+
+
+def manifest(folder: pathlib.Path) -> str:
+    """A Bundles manifest with the releases that it names; its path."""
+    (folder / "releases").mkdir()
+    shutil.copy(GOLDEN / "bundles.yaml", folder)
+    for release in GOLDEN.glob("kubernetes-*.yaml"):
+        shutil.copy(release, folder / "releases")
+    return str(folder / "bundles.yaml")

@@ -9,7 +9,6 @@ import copy
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import typing as t
 
@@ -20,10 +19,14 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.plugins.modules import vsphere_validate_fleet
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.arrangements import GIB
-from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import TEMPLATES, Cluster, cluster_on
+from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import (
+    TEMPLATES,
+    Cluster,
+    cluster_on,
+    manifest,
+)
 from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, PASSWORDS, READER, Simulator, simulator
 
-GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "unit" / "golden"
 Entry = dict[str, t.Any]
 Shown = dict[str, t.Any]
 
@@ -172,15 +175,6 @@ def test_endpoints_of_all_are_tried_at_the_same_time(vcsim: Simulator, cluster: 
     taken.endpoint["host"] = "127.0.0.1"
     shown, _lines = validate([*entries, entry(taken, bundles_file, skip_ip_check=False)])
     assert [name for name, found in codes(shown).items() if "vsphere.endpoint_in_use" in found] == ["taken"]
-
-
-def manifest(folder: pathlib.Path) -> str:
-    """A Bundles manifest with the releases that it names; its path."""
-    (folder / "releases").mkdir()
-    shutil.copy(GOLDEN / "bundles.yaml", folder)
-    for release in GOLDEN.glob("kubernetes-*.yaml"):
-        shutil.copy(release, folder / "releases")
-    return str(folder / "bundles.yaml")
 
 
 def test_the_playbook_checks_a_fleet(vcsim: Simulator, cluster: Cluster, tmp_path: pathlib.Path) -> None:
