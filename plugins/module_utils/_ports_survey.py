@@ -71,4 +71,29 @@ class SurveyedVSphere(VSphere, t.Protocol):
         """Look behind found objects with few requests, whatever the size of the inventory."""
 
 
-__all__ = ("ROOT", "EsxHost", "PoolFacts", "Survey", "SurveyQuery", "SurveyedVSphere")
+@dataclasses.dataclass(frozen=True)
+class TrialPlace:
+    """Where machines of a cluster are to be."""
+
+    folder: InventoryItem
+    pool: InventoryItem
+    datastore: InventoryItem
+
+
+class TriedVSphere(SurveyedVSphere, t.Protocol):
+    """A vCenter where a place is tried."""
+
+    def try_place(self, place: TrialPlace) -> None:
+        """Make the smallest virtual machine there, and destroy it."""
+
+
+__all__ = (
+    "ROOT",
+    "EsxHost",
+    "PoolFacts",
+    "Survey",
+    "SurveyQuery",
+    "SurveyedVSphere",
+    "TrialPlace",
+    "TriedVSphere",
+)

@@ -58,6 +58,14 @@ options:
     elements: str
     default: []
     version_added: 0.1.0
+  try_places:
+    description:
+      - Makes a virtual machine C(eksa-probe-...), without disks and networks and never switched on, in each folder,
+        resource pool and datastore of the config, and destroys it. This is the only thing here that changes vCenter.
+      - Not done in check mode.
+    type: bool
+    default: false
+    version_added: 0.1.0
 requirements:
   - pyvmomi >= 8.0.1.0
 notes:
@@ -154,7 +162,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._run.files import Loc
 from ansible_collections.eks.anywhere.plugins.module_utils._run.probe import TcpProbe
 from ansible_collections.eks.anywhere.plugins.module_utils._run.signing import ecdsa_holds
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.paced import SurveyedVCenter
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.trial import TriedVCenter
 
 SPEC = Spec(
     options=merge(
@@ -165,6 +173,7 @@ SPEC = Spec(
             "cpi_username": {"type": "str"},
             "admin_username": {"type": "str"},
             "dhcp_ranges": {"type": "list", "elements": "str", "default": []},
+            "try_places": {"type": "bool", "default": False},
         },
     ),
     mutually_exclusive=(("config_file", "config"),),
@@ -173,7 +182,7 @@ SPEC = Spec(
 
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
-    """Check; nothing is changed, so check mode is the same."""
+    """Check; nothing is changed but by trying places, which check mode leaves out."""
     files = LocalFiles()
     config = inputs.cluster_config(params, files=files, environ=os.environ)
     bundles = inputs.bundles(params, files=files)
@@ -185,8 +194,9 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         ),
         dhcp=site.ranges(params.get("dhcp_ranges") or ()),
         skip_ip_check=params["skip_ip_check"],
+        try_places=params["try_places"] and not context.check_mode,
     )
-    with SurveyedVCenter(
+    with TriedVCenter(
         server=validate.server(config),
         username=params["vsphere_username"] or "",
         password=params["vsphere_password"] or "",

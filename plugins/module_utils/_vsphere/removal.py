@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import FoundMachines, MachineItem, MachineSearch
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import boot_data
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.collector import CHILDREN, Collector, Row
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tasks import finish
 
 try:
     from pyVmomi import vim, vmodl
@@ -23,9 +23,8 @@ except ImportError:  # the session says so when it is opened
 NAMES = ("name", "parent")
 DETAILS = ("name", "config.uuid", "config.instanceUuid", "config.template", "config.extraConfig", "runtime.powerState")
 ABOVE = ("name", "parent")
-TASK_SECONDS = 300.0
-PAUSE_SECONDS = 0.5
 ATTEMPTS = 5
+_STAYS = "delete.machine_stays"
 
 
 def search(query: MachineSearch, *, content: t.Any) -> FoundMachines:
@@ -67,7 +66,7 @@ def destroy(machine: MachineItem, *, content: t.Any) -> None:
         for left in reversed(range(ATTEMPTS)):
             _switch_off(collector, ref)
             try:
-                _finish(collector, ref.Destroy_Task(), machine.path)
+                finish(collector, ref.Destroy_Task(), doing=f"destroying {machine.path}", code=_STAYS)
                 return
             except vim.fault.InvalidPowerState:
                 # Switched on again in between, as high availability does.
@@ -81,24 +80,7 @@ def _switch_off(collector: Collector, ref: t.Any) -> None:
     if row is None or row.values.get("runtime.powerState") == "poweredOff":
         return
     with contextlib.suppress(vim.fault.InvalidPowerState):
-        _finish(collector, ref.PowerOffVM_Task(), "")
-
-
-def _finish(collector: Collector, task: t.Any, path: str) -> None:
-    end = time.monotonic() + TASK_SECONDS
-    while time.monotonic() < end:
-        row = collector.read_one(task, ("info",))
-        info = row.values.get("info") if row else None
-        if info is None or info.state == "success":
-            return
-        if info.state == "error":
-            raise info.error
-        time.sleep(PAUSE_SECONDS)
-    raise EksaError(
-        f"vCenter did not finish destroying {path} within {TASK_SECONDS:.0f} s.",
-        code="delete.machine_stays",
-        hint="See the task list of vCenter for what it waits for, and run again.",
-    )
+        finish(collector, ref.PowerOffVM_Task(), doing="switching off a virtual machine", code=_STAYS)
 
 
 def _in_folder(content: t.Any, collector: Collector, path: str, prefix: str) -> list[t.Any] | None:
