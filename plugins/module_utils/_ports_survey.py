@@ -70,8 +70,30 @@ class SurveyedVSphere(VSphere, t.Protocol):
     def survey(self, query: SurveyQuery) -> Survey:
         """Look behind found objects with few requests, whatever the size of the inventory."""
 
-    def try_folder(self, folder: InventoryItem) -> None:
-        """Make an empty folder in a folder of machines and remove it again; raises ``EksaError`` when it may not."""
+
+@dataclasses.dataclass(frozen=True)
+class TrialPlace:
+    """Where machines of a cluster are to be."""
+
+    folder: InventoryItem
+    pool: InventoryItem
+    datastore: InventoryItem
 
 
-__all__ = ("ROOT", "EsxHost", "PoolFacts", "Survey", "SurveyQuery", "SurveyedVSphere")
+class TriedVSphere(SurveyedVSphere, t.Protocol):
+    """A vCenter where a place is tried."""
+
+    def try_place(self, place: TrialPlace) -> None:
+        """Make the smallest virtual machine there, and destroy it."""
+
+
+__all__ = (
+    "ROOT",
+    "EsxHost",
+    "PoolFacts",
+    "Survey",
+    "SurveyQuery",
+    "SurveyedVSphere",
+    "TrialPlace",
+    "TriedVSphere",
+)

@@ -79,6 +79,13 @@ options:
       - Change and remove packages that the package controller itself is made of.
     type: bool
     default: false
+  create_namespaces:
+    description:
+      - Has the package controller create the namespace of a package that it installs, when it is missing. The setting
+        is that of the whole cluster (C(createNamespace) of its C(PackageBundleController)), and stays.
+      - Without it such a package fails until somebody creates the namespace.
+    type: bool
+    default: false
   failures:
     description:
       - With V(report) a failed package is in RV(failed_packages) and the task does not fail.
@@ -200,6 +207,7 @@ SPEC = Spec(
         {
             "packages": {"type": "list", "elements": "dict", "required": True, "options": _PACKAGE},
             "force": {"type": "bool", "default": False},
+            "create_namespaces": {"type": "bool", "default": False},
             "failures": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
         },
     )
@@ -217,6 +225,7 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
             patience_seconds=params["patience_seconds"],
             force=params["force"],
             fails=params["failures"] == "fail",
+            create_namespaces=params["create_namespaces"],
         ),
         ports=packages.Ports(
             kube=KubeClient.from_kubeconfig(params["kubeconfig"]),

@@ -17,8 +17,7 @@ description:
     tags, space, and a control plane endpoint that nobody uses.
   - Every documented line of output is shown as soon as its fact is established. What is wrong is collected
     and reported together at the end, with the nearest existing names for what was not found.
-  - It only reads, unless O(probe) is set.
-  - One session is opened and closed again whatever happens, and a refused password is sent once.
+  - It only reads. One session is opened and closed again whatever happens, and a refused password is sent once.
   - The cost follows the objects that the config names, not the size of the inventory.
 extends_documentation_fragment:
   - eks.anywhere.attributes
@@ -30,7 +29,7 @@ attributes:
   diff_mode:
     support: none
     details:
-      - Nothing is changed in the end, so there is nothing to compare.
+      - Nothing is changed, so there is nothing to compare.
   idempotent:
     support: full
 options:
@@ -59,11 +58,10 @@ options:
     elements: str
     default: []
     version_added: 0.1.0
-  probe:
+  try_places:
     description:
-      - Make an empty folder in each folder that machines will come into, and remove it again, to prove that writing
-        works.
-      - Its name begins with C(eksa-probe-). One that a killed run left there is removed, too.
+      - Makes a virtual machine C(eksa-probe-...), without disks and networks and never switched on, in each folder,
+        resource pool and datastore of the config, and destroys it. This is the only thing here that changes vCenter.
       - Not done in check mode.
     type: bool
     default: false
@@ -90,12 +88,6 @@ EXAMPLES = r"""
     config_file: prod.yaml
     bundles_file: bundles/bundles.yaml
     skip_ip_check: true
-
-- name: Prove that the user can write, too
-  eks.anywhere.vsphere_validate:
-    config_file: prod.yaml
-    bundles_file: bundles/bundles.yaml
-    probe: true
 """
 
 RETURN = r"""
@@ -170,7 +162,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._run.files import Loc
 from ansible_collections.eks.anywhere.plugins.module_utils._run.probe import TcpProbe
 from ansible_collections.eks.anywhere.plugins.module_utils._run.signing import ecdsa_holds
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, run_module
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.paced import SurveyedVCenter
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.trial import TriedVCenter
 
 SPEC = Spec(
     options=merge(
@@ -181,7 +173,7 @@ SPEC = Spec(
             "cpi_username": {"type": "str"},
             "admin_username": {"type": "str"},
             "dhcp_ranges": {"type": "list", "elements": "str", "default": []},
-            "probe": {"type": "bool", "default": False},
+            "try_places": {"type": "bool", "default": False},
         },
     ),
     mutually_exclusive=(("config_file", "config"),),
@@ -190,7 +182,7 @@ SPEC = Spec(
 
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
-    """Check; nothing is changed in the end, and in check mode nothing is tried."""
+    """Check; nothing is changed but by trying places, which check mode leaves out."""
     files = LocalFiles()
     config = inputs.cluster_config(params, files=files, environ=os.environ)
     bundles = inputs.bundles(params, files=files)
@@ -202,9 +194,9 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
         ),
         dhcp=site.ranges(params.get("dhcp_ranges") or ()),
         skip_ip_check=params["skip_ip_check"],
-        try_writing=bool(params.get("probe")) and not context.check_mode,
+        try_places=params["try_places"] and not context.check_mode,
     )
-    with SurveyedVCenter(
+    with TriedVCenter(
         server=validate.server(config),
         username=params["vsphere_username"] or "",
         password=params["vsphere_password"] or "",

@@ -16,7 +16,7 @@ description:
   - Room (memory of resource pools, space of datastores, addresses) is counted for all clusters of the run together.
   - A user and password that one vCenter refused are sent to no other one.
   - Ends with one table of all clusters. Findings do not fail the task, see RV(ready).
-  - It only reads, unless O(probe) is set.
+  - It only reads.
 extends_documentation_fragment:
   - eks.anywhere.attributes
   - eks.anywhere.vsphere
@@ -91,15 +91,6 @@ options:
     type: list
     elements: str
     default: []
-  probe:
-    description:
-      - Make an empty folder in each folder that machines will come into, and remove it again, to prove that writing
-        works.
-      - Its name begins with C(eksa-probe-). One that a killed run left there is removed, too.
-      - Not done in check mode.
-    type: bool
-    default: false
-    version_added: 0.1.0
 requirements:
   - pyvmomi >= 8.0.1.0
 seealso:
@@ -202,14 +193,13 @@ SPEC = Spec(
             "cpi_username": {"type": "str"},
             "admin_username": {"type": "str"},
             "dhcp_ranges": {"type": "list", "elements": "str", "default": []},
-            "probe": {"type": "bool", "default": False},
         },
     ),
 )
 
 
 def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
-    """Check; nothing is changed in the end, and in check mode nothing is tried."""
+    """Check; nothing is changed, so check mode is the same."""
     files = LocalFiles()
 
     def around(config: ClusterConfig, bundles: Bundles | None) -> tuple[Finding, ...]:
@@ -242,7 +232,6 @@ def operate(params: t.Mapping[str, t.Any], context: Context) -> Result:
                 admin=params.get("admin_username") or "",
             ),
             dhcp=site.ranges(params.get("dhcp_ranges") or ()),
-            try_writing=bool(params.get("probe")) and not context.check_mode,
         ),
     )
 

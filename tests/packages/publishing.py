@@ -13,6 +13,7 @@ import http.server
 import io
 import json
 import pathlib
+import re
 import ssl
 import subprocess
 import tarfile
@@ -71,7 +72,7 @@ class Registry:
         """Serve; with the certificate ``other`` nobody trusts it, with a token service it wants a token of that."""
         settings: dict[str, t.Any] = {
             "version": 0.1,
-            "log": {"level": "error", "accesslog": {"disabled": True}},
+            "log": {"level": "error", "accesslog": {"disabled": False}},
             "storage": {"filesystem": {"rootdirectory": str(self._data)}, "delete": {"enabled": True}},
             "http": {
                 "addr": f"{self._host}:{self.port}",
@@ -98,6 +99,11 @@ class Registry:
             self._until_it_answers()
         else:
             time.sleep(1)
+
+    def asked_for(self, repository: str) -> bool:
+        """Whether a machine wanted an image of that repository."""
+        wanted = re.escape(f" /v2/{repository}/manifests/")
+        return re.search(f"{wanted}.*containerd/", (self._home / "registry.log").read_text("utf-8")) is not None
 
     def refuse_expired(self) -> None:
         """Answer each request as ECR does when a token is too old, which no real account is needed for."""

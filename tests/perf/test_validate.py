@@ -96,6 +96,7 @@ def params(vcsim: Simulator, bundles: str) -> dict[str, t.Any]:
         "vsphere_username": ADMIN,
         "vsphere_password": PASSWORDS[ADMIN],
         "skip_ip_check": True,
+        "try_places": False,
     }
 
 

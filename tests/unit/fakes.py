@@ -18,7 +18,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
     Container,
     HostFacts,
     Inventory,
-    InventoryItem,
     InventoryQuery,
     Lookup,
     MachineFacts,
@@ -198,11 +197,8 @@ class FakeVSphere:
         refused: EksaError | None = None,
         machines: t.Mapping[str, MachineFacts] | None = None,
         survey: Survey | None = None,
-        unwritable: EksaError | None = None,
     ) -> None:
         self.logins = 0
-        self.tried: list[str] = []
-        self._unwritable = unwritable
         self.surveys: list[SurveyQuery] = []
         self._survey = survey or Survey()
         self.queries: list[InventoryQuery] = []
@@ -230,12 +226,6 @@ class FakeVSphere:
         """The fixed inventory."""
         self.queries.append(query)
         return self._inventory
-
-    def try_folder(self, folder: InventoryItem) -> None:
-        """Remember which, or refuse."""
-        self.tried.append(folder.path)
-        if self._unwritable:
-            raise self._unwritable
 
     def survey(self, query: SurveyQuery) -> Survey:
         """The fixed answer."""

@@ -84,14 +84,6 @@ CONNECTION: t.Mapping[str, Rule] = {
         "The vCenter did not answer in time or there is no route.",
         fix="Check spec.server of the VSphereDatacenterConfig and that a route and the firewall allow HTTPS to it.",
     ),
-    "vsphere.probe_failed": Rule(
-        cause="With ``probe``, an empty folder could not be made and removed again, whatever privileges vCenter tells.",
-        check="probe",
-        seen="{problem}",
-        expected="an empty folder that is made here and removed again",
-        fix="Grant Folder.Create and Folder.Delete on {object}, as the documented role EKSACloudAdminRole does; remove "
-        "an empty folder eksa-probe-* if one was left.",
-    ),
 }
 
 __all__ = ("CONNECTION",)

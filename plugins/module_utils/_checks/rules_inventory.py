@@ -74,6 +74,13 @@ INVENTORY: t.Mapping[str, Rule] = {
         expected="{privilege} on this object",
         fix="Grant the user the roles of the documented EKS Anywhere users on this object and its parents.",
     ),
+    "vsphere.probe_failed": Rule(
+        cause="A virtual machine could not be made there, or not destroyed again, when that was tried.",
+        check="trial",
+        seen="a virtual machine was tried: {problem}",
+        expected="one that is made and destroyed",
+        fix="Mend what vCenter says, see its task list, and delete what is named as left.",
+    ),
     "vsphere.datastore_inaccessible": Rule(
         cause="No host reaches the datastore now.",
         check="datastore",

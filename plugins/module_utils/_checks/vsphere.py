@@ -143,15 +143,6 @@ def inventory_steps(config: ClusterConfig, bundles: Bundles | None, inventory: I
     return steps
 
 
-def machine_folders(config: ClusterConfig, inventory: Inventory) -> tuple[InventoryItem, ...]:
-    """Folders that machines of the config or of its failure domains come into, each once, as far as they exist."""
-    place = _place(config)
-    wheres: tuple[Where, ...] = (*config.machines, *placing.used_domains(config))
-    lookups = (inventory.folders.get(_path(place, where, FOLDER)) for where in wheres)
-    items = (item for lookup in lookups if lookup for item in lookup.items if item.kind in FOLDER.kinds)
-    return tuple({item.ref: item for item in items}.values())
-
-
 def datacenter_findings(config: ClusterConfig, inventory: Inventory) -> tuple[Finding, ...]:
     """What is wrong with the datacenter, without which nothing else can be seen."""
     return _datacenter(_place(config), inventory.datacenter)
@@ -302,7 +293,6 @@ __all__ = (
     "Step",
     "datacenter_findings",
     "inventory_steps",
-    "machine_folders",
     "place_findings",
     "place_items",
     "query",

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.bundle import PackageBundle
+from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.bundle import API, NAMESPACE, PackageBundle
 from ansible_collections.eks.anywhere.plugins.module_utils._config.packages.wanted import Wanted, wanted
 from ansible_collections.eks.anywhere.plugins.module_utils._config.untyped import section, text
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
@@ -43,7 +43,11 @@ class Ports:
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """``patience_seconds``: how long a package may go on failing; ``fails``: whether a failed package is an error."""
+    """How a declaration is carried out.
+
+    ``patience_seconds``: how long a package may go on failing; ``fails``: whether a failed package is an error;
+    ``create_namespaces``: whether the package controller is to create the namespace of a package that it installs.
+    """
 
     cluster: str
     check_mode: bool
@@ -51,6 +55,7 @@ class Settings:
     patience_seconds: float = 150.0
     force: bool = False
     fails: bool = True
+    create_namespaces: bool = False
 
 
 @dataclasses.dataclass
@@ -77,11 +82,15 @@ def converge(declared: t.Sequence[t.Mapping[str, t.Any]], *, settings: Settings,
     bundle = packages_look.active_bundle(ports.kube, seen)
     live = packages_look.live_packages(ports.kube, settings.cluster)
     packages = [_planned(one, live, seen=seen, bundle=bundle, settings=settings) for one in declared]
+    allowed = _needs_namespaces(packages, seen) and settings.create_namespaces
+    if allowed and not settings.check_mode:
+        _allow_namespaces(settings.cluster, ports.kube)
     _written(packages, settings=settings, ports=ports)
     warnings = [words for package in packages if package.step for words in package.step.warnings]
     if settings.wait and not settings.check_mode:
         live = _settled(packages, live, warnings, seen=seen, settings=settings, ports=ports)
-    return _result(packages, live, warnings, seen=seen, settings=settings)
+    result = _result(packages, live, warnings, seen=seen, settings=settings)
+    return _with_allowance(result, settings.cluster) if allowed else result
 
 
 def _refuse_twins(declared: t.Sequence[t.Mapping[str, t.Any]]) -> None:
@@ -111,6 +120,28 @@ def _planned(
     except EksaError as exc:
         package.outcome = _failed(exc)
     return package
+
+
+def _needs_namespaces(packages: t.Sequence[Package], seen: Controller) -> bool:
+    """Whether a package is installed into a namespace of its own, which the controller does not create by itself."""
+    steps = [package.step for package in packages if package.step and package.step.verb == "Install"]
+    return not seen.creates_namespaces and any(text(section(one.obj, "spec"), "targetNamespace") for one in steps)
+
+
+def _allow_namespaces(cluster: str, kube: Kube) -> None:
+    """Set one field and leave the rest as whoever set it has it."""
+    kind = {"api_version": API, "kind": packages_look.CONTROLLER}
+    kube.merge(**kind, name=cluster, namespace=NAMESPACE, patch={"spec": {"createNamespace": True}})
+
+
+def _with_allowance(result: Result, cluster: str) -> Result:
+    owner = f"# {packages_look.CONTROLLER} {cluster}\ncreateNamespace: "
+    return dataclasses.replace(
+        result,
+        actions=("Have the package controller create namespaces", *result.actions),
+        before=f"{owner}false\n{result.before}",
+        after=f"{owner}true\n{result.after}",
+    )
 
 
 def _written(packages: t.Sequence[Package], *, settings: Settings, ports: Ports) -> None:

@@ -41,6 +41,7 @@ class Controller:
     detail: str
     image_registry: str
     registry: str
+    creates_namespaces: bool = False
 
     @property
     def upgrade(self) -> str:
@@ -66,6 +67,7 @@ def controller(kube: Kube, cluster: str) -> Controller:
         detail=text(status, "detail"),
         image_registry=text(spec, "defaultImageRegistry") or DEFAULT_IMAGE_REGISTRY,
         registry=text(spec, "defaultRegistry"),
+        creates_namespaces=spec.get("createNamespace") is True,
     )
 
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Check everything a vSphere cluster needs before it is made. Reads only, unless writing is to be tried.
+"""Check everything a vSphere cluster needs before it is made; all failures are raised together.
 
-All failures are raised together.
+Only reads, unless places are to be tried.
 """
 
 from __future__ import annotations
@@ -27,25 +27,27 @@ from ansible_collections.eks.anywhere.plugins.module_utils._checks.rules_connect
 from ansible_collections.eks.anywhere.plugins.module_utils._config.bundles import Bundles
 from ansible_collections.eks.anywhere.plugins.module_utils._config.model import ClusterConfig
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_writing
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Inventory, Probe, Reporter, VSphere
-from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import Survey, SurveyedVSphere
+from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import (
+    Survey,
+    SurveyedVSphere,
+    TrialPlace,
+    TriedVSphere,
+)
 from ansible_collections.eks.anywhere.plugins.module_utils._result import Result
 
 TICK = "✅"
+TRIED = "Virtual machine made and destroyed in each folder, resource pool and datastore"
 
 
 @dataclasses.dataclass(frozen=True)
 class Wishes:
-    """What is to be checked beside the config: whose privileges, and which addresses DHCP gives away.
-
-    ``try_writing`` allows to make and remove an empty folder where machines will be.
-    """
+    """What is to be checked beside the config: whose privileges, which addresses DHCP gives away, places by trying."""
 
     users: Users = dataclasses.field(default_factory=lambda: Users(""))
     dhcp: tuple[site.Range, ...] = ()
     skip_ip_check: bool = False
-    try_writing: bool = False
+    try_places: bool = False
 
     def of(self, username: str) -> Wishes:
         """With the privileges of another user."""
@@ -67,7 +69,7 @@ def validate(
     *,
     config: ClusterConfig,
     bundles: Bundles | None,
-    vcenter: SurveyedVSphere,
+    vcenter: TriedVSphere,
     probe: Probe,
     report: Reporter,
     wishes: Wishes = Wishes(),
@@ -87,7 +89,8 @@ def validate(
         behind, surveyed = _look_behind(config, inventory, vcenter, wishes.users)
         _warn(behind, report)
         findings += behind
-        findings += _write(config, inventory, vcenter, report) if wishes.try_writing else ()
+        if wishes.try_places:
+            findings += _tell(TRIED, _try(config, inventory, vcenter), report)
     findings += _endpoint(config, probe, report, wishes)
     raise_errors(config, findings)
     report.line(f"{TICK} Vsphere Provider setup is valid")
@@ -133,13 +136,20 @@ def _look_behind(
     return (*everywhere, *survey.findings(config, groups, wanted, surveyed)), surveyed
 
 
-def _write(
-    config: ClusterConfig, inventory: Inventory, vcenter: SurveyedVSphere, report: Reporter
-) -> tuple[Finding, ...]:
-    tried = validate_writing.attempts(vsphere.machine_folders(config, inventory), vcenter)
-    for path in (path for path, findings in tried.items() if not findings):
-        report.line(f"{TICK} Folder {path} can be written to")
-    return tuple(finding for findings in tried.values() for finding in findings)
+def _try(config: ClusterConfig, inventory: Inventory, vcenter: TriedVSphere) -> tuple[Finding, ...]:
+    """Make a machine in each place where some are to be, as far as it was found."""
+    places = dict.fromkeys(
+        TrialPlace(one.folder, one.pool, one.datastore)
+        for one in placing.placed(config, inventory)
+        if one.folder and one.pool and one.datastore
+    )
+    findings = []
+    for place in places:
+        try:
+            vcenter.try_place(place)
+        except EksaError as exc:
+            findings.append(found("vsphere.probe_failed", object=place.folder.path, problem=exc.message.rstrip(".")))
+    return tuple(findings)
 
 
 def _endpoint(config: ClusterConfig, probe: Probe, report: Reporter, wishes: Wishes) -> tuple[Finding, ...]:

@@ -27,7 +27,6 @@ from ansible_collections.eks.anywhere.plugins.module_utils._config.model import 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_logins as logins
 from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_overview as overview
-from ansible_collections.eks.anywhere.plugins.module_utils._ops import validate_writing
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate import Wishes, as_finding
 from ansible_collections.eks.anywhere.plugins.module_utils._ops.validate_logins import Login, Member
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import (
@@ -168,18 +167,7 @@ def _behind(server: str, seen: t.Sequence[Seen], session: SurveyedVSphere, wishe
     for one in seen:
         one.member.tell(everywhere)
         one.member.tell(survey.findings(one.config, one.groups, wanted[one.member.name], surveyed))
-    if wishes.try_writing:
-        _write(seen, session)
     return Look(server, tuple(seen), surveyed)
-
-
-def _write(seen: t.Sequence[Seen], session: SurveyedVSphere) -> None:
-    """Each folder is tried once, however many clusters have machines in it."""
-    folders = {one.member.name: vsphere.machine_folders(one.config, one.inventory) for one in seen}
-    tried = validate_writing.attempts([folder for there in folders.values() for folder in there], session)
-    for one in seen:
-        for folder in folders[one.member.name]:
-            one.member.tell(tried[folder.path])
 
 
 def _tell_shared(looks: t.Sequence[Look]) -> None:

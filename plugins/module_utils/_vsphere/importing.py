@@ -25,8 +25,7 @@ except ImportError:  # the session says so when it is opened
     vim = vmodl = None
 
 READY_SECONDS = 120.0
-TASK_SECONDS = 600.0
-"""A disk that is stored thick takes long to grow."""
+BEGIN_SECONDS = 30.0
 PAUSE_SECONDS = 0.2
 KIB_PER_GIB = 1 << 20
 BOTTLEROCKET_DATA_GIB = 20
@@ -150,6 +149,16 @@ def _ready(lease: t.Any, site: Site) -> t.Any:
     raise _refused(f"the import was not ready within {READY_SECONDS:.0f} s")
 
 
+def _begun(lease: t.Any, site: Site) -> None:
+    """A lease that is aborted before may be too late to keep the virtual machine from being made."""
+    end = time.monotonic() + BEGIN_SECONDS
+    while time.monotonic() < end:
+        row = site.collector.read_one(lease, ("state",))
+        if row is None or row.values.get("state") != "initializing":
+            return
+        time.sleep(PAUSE_SECONDS)
+
+
 def _finished(machine: t.Any, order: Order, site: Site) -> None:
     """All but the name."""
     if order.bottlerocket:
@@ -181,6 +190,7 @@ def _undone(order: Order, folder: t.Any, leases: t.Sequence[t.Any], site: Site) 
     with signals.deferred():
         for lease in leases:
             with contextlib.suppress(Exception):  # it may be complete; what fails here is in the way of the cause
+                _begun(lease, site)
                 lease.HttpNfcLeaseAbort()
         with contextlib.suppress(Exception):  # the next run finds it by its name
             machine = site.content.searchIndex.FindChild(folder, order.stage)
@@ -190,8 +200,7 @@ def _undone(order: Order, folder: t.Any, leases: t.Sequence[t.Any], site: Site) 
 
 
 def _wait(site: Site, task: t.Any, doing: str) -> None:
-    if not tasks.ended(site.collector, task, seconds=TASK_SECONDS):
-        raise _refused(f"{doing} was not done within {TASK_SECONDS:.0f} s")
+    tasks.finish(site.collector, task, doing=doing, code="template.refused")
 
 
 def _words(fault: t.Any) -> str:

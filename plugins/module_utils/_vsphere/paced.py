@@ -10,9 +10,9 @@ import time
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate, InventoryItem
+from ansible_collections.eks.anywhere.plugins.module_utils._ports import Certificate
 from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import Survey, SurveyQuery
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, trial
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.session import VCenter
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.survey import Surveyor
 
@@ -62,13 +62,6 @@ class SurveyedVCenter(VCenter):
                 own_sessions=surveyor.own_sessions(self._username),
                 requests=self._stub.requests,
             )
-
-    def try_folder(self, folder: InventoryItem) -> None:
-        """Write once, and leave nothing."""
-        if self._content is None:
-            raise EksaError("A folder was to be tried before the login.", code="vsphere.not_logged_in")
-        with faults.translated(self._server, f"making and removing a folder in {folder.path}"):
-            trial.folder(folder, content=self._content)
 
     def _known_tags(self, tags: t.Sequence[str], certificate: Certificate) -> frozenset[str] | None:
         return self._tag_reader(certificate).known(tags) if tags else frozenset()

@@ -11,8 +11,9 @@ import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import FoundMachines, MachineItem, MachineSearch
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import boot_data, tasks
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import boot_data
 from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.collector import CHILDREN, Collector, Row
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tasks import finish
 
 try:
     from pyVmomi import vim, vmodl
@@ -22,8 +23,8 @@ except ImportError:  # the session says so when it is opened
 NAMES = ("name", "parent")
 DETAILS = ("name", "config.uuid", "config.instanceUuid", "config.template", "config.extraConfig", "runtime.powerState")
 ABOVE = ("name", "parent")
-TASK_SECONDS = 300.0
 ATTEMPTS = 5
+_STAYS = "delete.machine_stays"
 
 
 def search(query: MachineSearch, *, content: t.Any) -> FoundMachines:
@@ -65,7 +66,7 @@ def destroy(machine: MachineItem, *, content: t.Any) -> None:
         for left in reversed(range(ATTEMPTS)):
             _switch_off(collector, ref)
             try:
-                _finish(collector, ref.Destroy_Task(), machine.path)
+                finish(collector, ref.Destroy_Task(), doing=f"destroying {machine.path}", code=_STAYS)
                 return
             except vim.fault.InvalidPowerState:
                 # Switched on again in between, as high availability does.
@@ -79,17 +80,7 @@ def _switch_off(collector: Collector, ref: t.Any) -> None:
     if row is None or row.values.get("runtime.powerState") == "poweredOff":
         return
     with contextlib.suppress(vim.fault.InvalidPowerState):
-        _finish(collector, ref.PowerOffVM_Task(), "")
-
-
-def _finish(collector: Collector, task: t.Any, path: str) -> None:
-    if tasks.ended(collector, task, seconds=TASK_SECONDS):
-        return
-    raise EksaError(
-        f"vCenter did not finish destroying {path} within {TASK_SECONDS:.0f} s.",
-        code="delete.machine_stays",
-        hint="See the task list of vCenter for what it waits for, and run again.",
-    )
+        finish(collector, ref.PowerOffVM_Task(), doing="switching off a virtual machine", code=_STAYS)
 
 
 def _in_folder(content: t.Any, collector: Collector, path: str, prefix: str) -> list[t.Any] | None:

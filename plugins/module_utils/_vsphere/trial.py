@@ -2,66 +2,74 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE to this collection: may change at any time.
-"""Proves that writing works: an empty folder is made in a folder of machines, and removed again."""
+"""Makes the smallest virtual machine there is where a cluster's machines are to be, and destroys it."""
 
 from __future__ import annotations
 
-import contextlib
-import re
+import posixpath
 import secrets
 import typing as t
 
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
-from ansible_collections.eks.anywhere.plugins.module_utils._ports import InventoryItem
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import signals, tasks
-from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.collector import CHILDREN, Collector
+from ansible_collections.eks.anywhere.plugins.module_utils._ports_survey import TrialPlace
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere import faults, signals
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.collector import Collector
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.paced import SurveyedVCenter
+from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tasks import finish
 
 try:
-    from pyVmomi import vim, vmodl
+    from pyVmomi import vim
 except ImportError:  # the session says so when it is opened
-    vim = vmodl = None
+    vim = None
 
 PREFIX = "eksa-probe-"
-NAME = re.compile(PREFIX + "[0-9a-f]{12}")
-REMOVAL_SECONDS = 30.0
+"""Of the name of such a machine, which nobody else gives to one."""
+MEMORY_MIB = 4
 
 
-def folder(parent: InventoryItem, *, content: t.Any) -> None:
-    """Make one and remove it. One that a killed run left there is removed, too, as long as it is empty."""
-    collector = Collector(content.propertyCollector)
-    home = vim.Folder(parent.ref, content.propertyCollector._stub)
-    name = PREFIX + secrets.token_hex(6)
-    with signals.deferred():  # until its answer is there, nobody knows what there is to be removed
-        try:
-            made = home.CreateFolder(name)
-        except OSError:
-            _sweep(collector, home)  # it may have been made, and only the answer was lost
-            raise
-        _remove(collector, made, f"{parent.path}/{name}")
-    _sweep(collector, home)
+class TriedVCenter(SurveyedVCenter):
+    """The TriedVSphere port over pyVmomi."""
+
+    def try_place(self, place: TrialPlace) -> None:
+        """Make a machine without disks and networks, never switched on, and destroy it whatever happens meanwhile."""
+        if self._content is None:
+            raise EksaError("A place was to be tried before the login.", code="vsphere.not_logged_in")
+        name = f"{PREFIX}{secrets.token_hex(4)}"
+        # Nobody ends this between the two: the machine would be left over.
+        with signals.deferred():
+            self._make(name, place)
+            self._destroy(name, place)
+
+    def _make(self, name: str, place: TrialPlace) -> None:
+        doing = f"making virtual machine {name} in {place.folder.path}"
+        with faults.translated(self._server, doing):
+            folder, pool = self._object("Folder", place.folder), self._object("ResourcePool", place.pool)
+            self._finish(folder.CreateVM_Task(_smallest(name, place), pool), doing)
+
+    def _destroy(self, name: str, place: TrialPlace) -> None:
+        doing = f"destroying {place.folder.path}/{name}, which can be deleted"
+        with faults.translated(self._server, doing):
+            machine = self._content.searchIndex.FindChild(self._object("Folder", place.folder), name)
+            if machine is not None:
+                self._finish(machine.Destroy_Task(), doing)
+
+    def _finish(self, task: t.Any, doing: str) -> None:
+        finish(Collector(self._content.propertyCollector), task, doing=doing, code="vsphere.probe_failed")
+
+    def _object(self, kind: str, item: t.Any) -> t.Any:
+        return getattr(vim, kind)(item.ref, self._stub)
 
 
-def _sweep(collector: Collector, home: t.Any) -> None:
-    """What another run has in hand at this moment may be removed for it: it is not missed."""
-    rows = collector.traverse(home, CHILDREN, {"Folder": ("name", "childEntity")})
-    for row in rows:
-        name = str(row.values.get("name", ""))
-        if NAME.fullmatch(name) and not row.values.get("childEntity"):
-            _remove(collector, row.ref, name)
+def _smallest(name: str, place: TrialPlace) -> t.Any:
+    datastore = posixpath.basename(place.datastore.path)
+    return vim.vm.ConfigSpec(
+        name=name,
+        annotation="Made by eks.anywhere to see whether it can be made; it can be deleted.",
+        numCPUs=1,
+        memoryMB=MEMORY_MIB,
+        guestId="otherGuest",
+        files=vim.vm.FileInfo(vmPathName=f"[{datastore}]"),
+    )
 
 
-def _remove(collector: Collector, ref: t.Any, path: str) -> None:
-    try:
-        with contextlib.suppress(vmodl.fault.ManagedObjectNotFound):
-            if tasks.ended(collector, ref.Destroy_Task(), seconds=REMOVAL_SECONDS):
-                return
-            raise _stays(path, f"vCenter did not finish within {REMOVAL_SECONDS:.0f} s")
-    except vim.fault.NoPermission as exc:
-        raise _stays(path, f"the user lacks the privilege {exc.privilegeId or 'Folder.Delete'}") from exc
-
-
-def _stays(path: str, why: str) -> EksaError:
-    return EksaError(f"The folder {path} was made and could not be removed: {why}.", code="vsphere.probe_failed")
-
-
-__all__ = ("folder",)
+__all__ = ("PREFIX", "TriedVCenter")

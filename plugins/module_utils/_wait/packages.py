@@ -62,7 +62,10 @@ _CAUSES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"connection refused|no such host|i/o timeout|deadline exceeded|network is unreachable",
             "The registry does not answer: check its address, network and proxy.",
         ),
-        (r'namespaces? "[^"]+" not found', "Create the namespace, or turn createNamespace on."),
+        (
+            r'namespaces? "[^"]+" not found',
+            "Create the namespace, or have it created: create_namespaces (createNamespace).",
+        ),
         (r"locating helm chart .*not found|manifest unknown", "The registry has no such chart: copy the bundle again."),
         (r"not in the active bundle", "Activate a bundle that has it, or remove the package."),
         (r"PackageBundleController", "The cluster is not managed by this management cluster's package controller."),

@@ -32,7 +32,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._vsphere.tags import 
 from ansible_collections.eks.anywhere.tests.integration_real.vsphere.conftest import Cluster
 from ansible_collections.eks.anywhere.tests.simulation.connect_proxy import connect_proxy
 from ansible_collections.eks.anywhere.tests.simulation.tls import write_pair
-from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, NOBODY, PASSWORDS, Simulator
+from ansible_collections.eks.anywhere.tests.simulation.vcenter import ADMIN, NOBODY, PASSWORDS, READER, Simulator
 
 TEMPLATE = "DC0/vm/Templates/ubuntu-1-34"
 POOL = "DC0/host/DC0_C0/Resources/eksa-control-plane"
@@ -444,6 +444,9 @@ ROWS: t.Mapping[str, Row] = {
     "vsphere.session_lost": Row(before_survey(end_sessions)),
     "vsphere.fault": Row(before_survey(destroy_pool)),
     "vsphere.no_permission": Row(nobody),
+    "vsphere.probe_failed": Row(
+        options(try_places=True, vsphere_username=READER, vsphere_password=PASSWORDS[READER]), options(try_places=True)
+    ),
     "vsphere.datacenter_not_found": Row(datacenter(datacenter="DC9", network="/DC9/network/VM Network")),
     "vsphere.network_not_found": Row(datacenter(network="/DC0/network/VM Net")),
     "vsphere.datastore_not_found": Row(machine(datastore="LocalDS_7"), machine(datastore="LocalDS_1")),

@@ -38,6 +38,7 @@ def validate(cluster: Cluster, bundles_file: str) -> list[str]:
         "vsphere_username": ADMIN,
         "vsphere_password": PASSWORDS[ADMIN],
         "skip_ip_check": True,
+        "try_places": False,
     }
     try:
         found = vsphere_validate.operate(params, Context(check_mode=False, report=Lines())).data["findings"]
@@ -97,6 +98,6 @@ def test_something_that_is_no_proxy(
         silent.listen()
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{silent.getsockname()[1]}")
         monkeypatch.setattr(
-            vsphere_validate.SurveyedVCenter.__init__, "__kwdefaults__", {"timeout_seconds": 0.3}, raising=True
+            vsphere_validate.TriedVCenter.__init__, "__kwdefaults__", {"timeout_seconds": 0.3}, raising=True
         )
         assert validate(behind, bundles_file) == ["vsphere.proxy_unreachable"]

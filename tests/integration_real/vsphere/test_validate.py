@@ -67,6 +67,7 @@ def validate(
         "vsphere_username": user,
         "vsphere_password": PASSWORDS[user] if password is None else password,
         "skip_ip_check": skip_ip_check,
+        "try_places": False,
     }
     return vsphere_validate.operate(params, Context(check_mode=False, report=lines))
 
@@ -180,6 +181,43 @@ def test_nothing_is_changed(lab_bin: t.Callable[[str], str], bundles_file: str) 
         validate(cluster_on(fresh), bundles_file, Lines())
         assert not _changes(content) - before  # the simulator forgets its oldest events
         assert before
+
+
+def test_places_are_tried_when_told_to(lab_bin: t.Callable[[str], str], bundles_file: str) -> None:
+    line = "✅ Virtual machine made and destroyed in each folder, resource pool and datastore"
+
+    def says_so(fresh: Simulator, *, check_mode: bool) -> bool:
+        params = {
+            "config": cluster_on(fresh).text(),
+            "bundles_file": bundles_file,
+            "vsphere_username": ADMIN,
+            "vsphere_password": PASSWORDS[ADMIN],
+            "skip_ip_check": True,
+            "try_places": True,
+        }
+        lines = Lines()
+        vsphere_validate.operate({"config_file": None, **params}, Context(check_mode=check_mode, report=lines))
+        return line in lines.lines
+
+    with simulator(lab_bin("vcsim"), "-vms", "2", templates=TEMPLATES) as fresh, fresh.connect() as content:
+        before = _changes(content)
+        assert not says_so(fresh, check_mode=True)
+        assert not _changes(content) - before
+        machines = _machines(content)
+        assert says_so(fresh, check_mode=False)
+        assert _machines(content) == machines
+        events = content.eventManager.QueryEvents(vim.event.EventFilterSpec())
+        removed = [event.vm.name for event in events if isinstance(event, vim.event.VmRemovedEvent)]
+        assert [name.startswith("eksa-probe-") for name in removed] == [True, True]
+
+
+def _machines(content: t.Any) -> set[str]:
+    """Names of all virtual machines."""
+    view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
+    try:
+        return {machine.name for machine in view.view}
+    finally:
+        view.Destroy()
 
 
 def _changes(content: t.Any) -> set[int]:
@@ -323,6 +361,7 @@ def test_the_session_is_given_back_at_any_moment_of_a_run(
         "vsphere_username": ADMIN,
         "vsphere_password": PASSWORDS[ADMIN],
         "skip_ip_check": True,
+        "try_places": False,
     }
     for milliseconds in range(0, 100, 10):
         _killed_after(milliseconds / 1000, program, params)

@@ -152,6 +152,24 @@ def test_the_first_bundle_is_waited_for() -> None:
     assert "disconnected: connection refused" in desk.report.lines[0]
 
 
+def test_the_namespace_of_a_new_package_is_created_when_told_to() -> None:
+    kube = world()
+
+    def creates() -> bool:
+        key = ("packages.eks.amazonaws.com", "PackageBundleController", "eksa-packages", CLUSTER)
+        return kube.objects[key]["spec"].get("createNamespace", False)
+
+    declared = {"name": "hello", "target_namespace": "web"}
+    planned = run(kube, declared, check_mode=True, create_namespaces=True)
+    assert planned.actions[0] == "Have the package controller create namespaces"
+    assert not creates()
+    done = run(kube, declared, create_namespaces=True)
+    assert done.actions == planned.actions
+    assert done.after.startswith("# PackageBundleController shop\ncreateNamespace: true\n# hello")
+    assert creates()
+    assert not run(kube, declared, create_namespaces=True).changed
+
+
 def test_a_controller_that_needs_its_login_to_a_mirror_says_so_in_its_log_alone() -> None:
     kube = Cluster(bundle("v1-34-1", {"hello": ["1.0.0"]}), active="")
     settings = kube.objects["packages.eks.amazonaws.com", "PackageBundleController", "eksa-packages", CLUSTER]

@@ -44,11 +44,7 @@ def member(name: str, *, endpoint: str, **place: t.Any) -> Member:
 
 
 def run(
-    members: t.Sequence[Member],
-    servers: t.Mapping[str, FakeVSphere],
-    *,
-    lines: Lines | None = None,
-    try_writing: bool = False,
+    members: t.Sequence[Member], servers: t.Mapping[str, FakeVSphere], *, lines: Lines | None = None
 ) -> dict[str, list[str]]:
     """Codes by cluster."""
     result = validate_fleet(
@@ -56,19 +52,9 @@ def run(
         vcenter=lambda server, login: contextlib.nullcontext(servers[server]),
         probe=FakeProbe(),
         report=lines or Lines(),
-        wishes=Wishes(try_writing=try_writing),
+        wishes=Wishes(),
     )
     return {one["name"]: [finding["code"] for finding in one["findings"]] for one in result.data["clusters"]}
-
-
-def test_a_folder_of_two_clusters_is_written_to_once() -> None:
-    refusal = EksaError("The user may not.", code="vsphere.no_permission")
-    members = [member("aa", endpoint="192.0.2.1"), member("bb", endpoint="192.0.2.2")]
-    for unwritable, codes in ((None, []), (refusal, ["vsphere.probe_failed"])):
-        vcenter = FakeVSphere(inventory=samples.inventory(), unwritable=unwritable)
-        told = run(members, {"vcenter.example.com": vcenter}, try_writing=True)
-        assert told["aa"] == told["bb"] == codes
-        assert vcenter.tried == ["/DC0/vm/eksa"]
 
 
 def test_clusters_of_a_datacenter_are_looked_up_together() -> None:

@@ -40,7 +40,6 @@ def run(
     config: ClusterConfig | None = None,
     probe: FakeProbe | None = None,
     skip_ip_check: bool = False,
-    try_writing: bool = False,
 ) -> Result:
     """The operation with fakes."""
     return validate(
@@ -49,7 +48,7 @@ def run(
         vcenter=vcenter or FakeVSphere(inventory=samples.inventory()),
         probe=probe or FakeProbe(),
         report=lines,
-        wishes=Wishes(skip_ip_check=skip_ip_check, try_writing=try_writing),
+        wishes=Wishes(skip_ip_check=skip_ip_check),
     )
 
 
@@ -67,29 +66,6 @@ def test_all_documented_lines_and_no_change() -> None:
     assert not result.changed
     assert result.data["findings"] == []
     assert result.data["template_facts"]["ubuntu-1-34"]["disk_gib"] == 25
-
-
-def test_nothing_is_written_unless_asked() -> None:
-    vcenter = FakeVSphere(inventory=samples.inventory())
-    run(Lines(), vcenter=vcenter)
-    assert vcenter.tried == []
-
-
-def test_every_folder_is_written_to_once_when_asked() -> None:
-    vcenter = FakeVSphere(inventory=samples.inventory())
-    lines = Lines()
-    assert not run(lines, vcenter=vcenter, try_writing=True).changed
-    assert vcenter.tried == ["/DC0/vm/eksa"]
-    assert "✅ Folder /DC0/vm/eksa can be written to" in lines.lines
-
-
-def test_what_cannot_be_written_to_is_told() -> None:
-    vcenter = FakeVSphere(
-        inventory=samples.inventory(), unwritable=EksaError("The user may not.", code="vsphere.no_permission")
-    )
-    error = failure(Lines(), vcenter=vcenter, try_writing=True)
-    assert error.code == "vsphere.probe_failed"
-    assert error.message.startswith("folder /DC0/vm/eksa: The user may not;")
 
 
 def test_a_warning_is_shown_and_returned() -> None:
