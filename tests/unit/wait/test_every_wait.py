@@ -35,7 +35,17 @@ from ansible_collections.eks.anywhere.tests.unit.wait import world as w
 OPS = pathlib.Path(__file__).resolve().parents[3] / "plugins" / "module_utils" / "_ops"
 SOURCES = sorted(OPS.glob("*.py"))
 OWN_WORDS = frozenset(
-    {"bootstrap_state.py", "clone_slot.py", "fleet.py", "lease.py", "move.py", "packages.py", "prune.py", "restore.py"}
+    {
+        "bootstrap_state.py",
+        "clone_slot.py",
+        "fleet.py",
+        "lease.py",
+        "move.py",
+        "packages.py",
+        "prune.py",
+        "restore.py",
+        "template.py",
+    }
 )
 """Sleep a few times without ``until``; they print why, and then raise what they saw last, or leave it to a later run."""
 SECONDS = 45.0
