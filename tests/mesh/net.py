@@ -57,17 +57,23 @@ class Namespace:
 
     def kill(self, *, spared: t.Collection[int] = ()) -> int:
         """SIGKILL for all that runs inside, as a power cut; how many processes that were."""
-        doomed = self.pids() - frozenset(spared)
-        # First none of them may go on when it sees another end.
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in doomed:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, number)
+        doomed: set[int] = set()
+        # First none of them may go on when it sees another end; what was born while they were stopped is stopped next.
+        while born := self.pids() - doomed - frozenset(spared):
+            _signal(born, signal.SIGSTOP)
+            doomed |= born
+        _signal(doomed, signal.SIGKILL)
         until = time.monotonic() + GONE_SECONDS
         # A child of ours that was not waited for is still listed.
         while any(_lives(pid) for pid in doomed) and time.monotonic() < until:
             time.sleep(0.02)
         return len(doomed)
+
+
+def _signal(pids: t.Collection[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _lives(pid: int) -> bool:
