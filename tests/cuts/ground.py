@@ -96,7 +96,10 @@ class Ground:
         return subprocess.CompletedProcess(argv, process.returncode, stderr=errors)
 
     def _collect_garbage(self) -> None:
-        """Nobody else does it here: bindings that a controller made while clusterctl was deleting have no owner."""
+        """Take bindings whose sets are gone, as a cluster's own collector does, which runs nowhere here.
+
+        The controller of the sets can make one when its set is deleted: it goes on with what it had read before.
+        """
         kube = self.kube(self.here)
         sets = kube.list(api_version=ADDONS, kind="ClusterResourceSet", namespace=NAMESPACE)
         alive = {obj["metadata"]["uid"] for obj in sets}
@@ -161,6 +164,7 @@ class Ground:
         until = time.monotonic() + SETTLE_SECONDS
         while (faults := self._broken()) and time.monotonic() < until and not _is_grave(faults):
             time.sleep(PAUSE_SECONDS)
+            self._collect_garbage()
         return faults
 
     def machines(self) -> dict[str, str]:

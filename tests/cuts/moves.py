@@ -13,9 +13,6 @@ from ansible_collections.eks.anywhere.tests.cuts.trials import Trial, verdict
 from ansible_collections.eks.anywhere.tests.simulation.cutter import WRITES, Counter, Harm
 from ansible_collections.eks.anywhere.tests.simulation.runner import Outcome
 
-TURNS = 4
-"""How many requests may take turns at ending runs that get no further."""
-
 
 def undisturbed(ground: Ground, **params: t.Any) -> list[str]:
     """The requests of a move that nothing happens to."""
@@ -55,9 +52,9 @@ def judged(ground: Ground, counter: Counter, *, first: Outcome, began: float, **
 def killed_after_writes(ground: Ground, *, each: int, most: int, **params: t.Any) -> list[str]:
     """One move by many runs, each killed after so many writes; the writes after which they were killed.
 
-    A run writes again what its predecessor's death left open, so one that dies at a request at which one just before it
-    has died shows no progress: the next is let through to one write more. Several can take turns at that, as the empty
-    changes by which a run sees whether webhooks answer, in any order.
+    A run writes again what its predecessor's death left open, and sees by empty changes, in any order, whether webhooks
+    answer. So one that dies at a request at which another has died shows no progress: the next is let through to one
+    write more, until one dies at a request that is new.
     """
     fatal: list[str] = []
     allowed = each
@@ -67,7 +64,7 @@ def killed_after_writes(ground: Ground, *, each: int, most: int, **params: t.Any
         if not outcome.killed:
             assert outcome.result is not None, str(outcome)
             return fatal
-        allowed = allowed + 1 if set(counter.harmed) <= set(fatal[-TURNS:]) else each
+        allowed = allowed + 1 if set(counter.harmed) <= set(fatal) else each
         fatal += counter.harmed
     raise AssertionError(f"no end after {most} runs; the last were killed after {fatal[-5:]}")
 

@@ -118,23 +118,20 @@ def build(objects: t.Iterable[tuple[MoveKind, Obj]], *, scope: Scope, all_cluste
     chosen = {uid for uid in chosen if _in_scope(links.keys[uid], tenants[uid], scope)}
     keep = everywhere | _needed_by_others(links, scope=scope, all_clusters=all_clusters)
     keep |= _outlive(tenants, scope=scope, all_clusters=all_clusters)
-    nodes = {
-        uid: Node(
-            key=links.keys[uid],
-            kind=links.items[uid][0],
-            obj=links.items[uid][1],
-            tenants=frozenset(tenants[uid]),
-            shared=uid in everywhere,
-            keep=uid in keep,
-        )
-        for uid in chosen
-    }
+
+    def node(uid: str) -> Node:
+        kind, obj = links.items[uid]
+        roots = frozenset(tenants[uid])
+        return Node(links.keys[uid], kind, obj, tenants=roots, shared=uid in everywhere, keep=uid in keep)
+
+    nodes = {uid: node(uid) for uid in chosen}
     groups, stuck = _ordered(nodes, links)
     return Graph(
         nodes={node.key: node for node in nodes.values()},
         groups=groups,
         stuck=stuck,
         seen={links.keys[uid]: obj for uid, (_kind, obj) in links.items.items()},
+        orphans=tuple(node(uid) for uid, key in links.keys.items() if is_binding(key) and not tenants[uid]),
     )
 
 

@@ -18,7 +18,8 @@ def to_delete(facts: Facts) -> Groups:
     """What goes from the source: only what has a copy and, by the journal, is the very object that was copied.
 
     A binding is not: pause or not, its controller makes it again as long as its ClusterResourceSet and Cluster are
-    there. So bindings go after the sets, and one that was made again goes as the first one did.
+    there. So bindings go after the sets, and one that was made again goes as the first one did. A controller that was
+    about to make it when these went makes it after them: an orphan, and it goes for the journal's sake.
     """
     graph = facts.source.graph
     nodes = [node for node in graph.nodes.values() if not node.keep]
@@ -34,7 +35,10 @@ def to_delete(facts: Facts) -> Groups:
     left = {node.key for node in nodes} - uncopied - strangers
     order = (*graph.groups, tuple(graph.nodes[key] for key, _why in graph.stuck))
     going = tuple(tuple(node for node in group if node.key in left and not is_binding(node.key)) for group in order)
-    bindings = tuple(graph.nodes[key] for key in sorted(left) if is_binding(key))
+    ours = {
+        node.key: node for node in graph.orphans if node.key in (known or ()) and node.key in facts.target.graph.seen
+    }
+    bindings = tuple({**ours, **{key: graph.nodes[key] for key in sorted(left) if is_binding(key)}}.values())
     return owned_first(((*bindings, *going[0]), *going[1:]))
 
 

@@ -112,12 +112,16 @@ def asks_to_wait(obj: Obj) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class Graph:
-    """All that was observed on one side. ``groups`` is the order of creation, owners first."""
+    """All that was observed on one side. ``groups`` is the order of creation, owners first.
+
+    ``orphans`` are ClusterResourceSetBindings that outlived their set and their Cluster, which belong to nothing.
+    """
 
     nodes: t.Mapping[Key, Node]
     groups: tuple[tuple[Node, ...], ...]
     stuck: tuple[tuple[Key, str], ...]
     seen: t.Mapping[Key, Obj]
+    orphans: tuple[Node, ...] = ()
 
     @property
     def clusters(self) -> dict[Key, Node]:

@@ -208,6 +208,35 @@ def test_a_binding_that_the_source_makes_again_goes_as_the_first_one_did(kill_at
     assert_moved(scene, before)
 
 
+def late_binding_controller(kube: FakeKube) -> None:
+    """It makes a binding once its ClusterResourceSet and Cluster, which it has read before, are gone."""
+    at = ("addons.cluster.x-k8s.io", "ClusterResourceSetBinding", NAMESPACE, "wl")
+    read = dict(kube.objects)
+    made: list[Obj] = []
+    after = kube.after
+
+    def reconcile() -> None:
+        sets = [key for key in kube.objects if key[1] == "ClusterResourceSet"]
+        if not made and not sets and cluster_id("wl") not in kube.objects and at not in kube.objects:
+            crs = next(obj for key, obj in read.items() if key[1] == "ClusterResourceSet")
+            made.append(kube.seed(thing("ClusterResourceSetBinding", "wl", crs, spec={"clusterName": "wl"})))
+        after()
+
+    kube.after = reconcile
+
+
+@pytest.mark.parametrize("kill_at", [None, *range(90, 131, 2)])
+def test_a_binding_that_the_source_makes_too_late_goes_for_the_journals_sake(kill_at: int | None) -> None:
+    scene = world("wl")
+    before = inventory(scene.source)
+    late_binding_controller(scene.source)
+    scene.fuse.kill_at = kill_at
+    with contextlib.suppress(Killed):
+        scene.move()
+    scene.move()
+    assert_moved(scene, before)
+
+
 @pytest.mark.parametrize("made_by", ["ClusterResourceSet", "Cluster"])
 def test_a_controller_of_the_target_that_makes_an_object_first_does_not_stop_us(made_by: str) -> None:
     scene = world("wl")
