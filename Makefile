@@ -28,7 +28,7 @@ create: lab-up ## set everything up, raise the lab, create a cluster on it (agai
 	@$(TOOLS)/create $(ARGS)
 
 .PHONY: test
-test: python lab-build ## all tests but the long suites: quality gates, unit, property, integration with real servers, molecule
+test: lab-up ## all tests but the long suites: quality gates, unit, property, integration with real servers, molecule
 	@python3 $(TOOLS)/suites.py run $(SUITES)
 
 .PHONY: check
