@@ -76,11 +76,15 @@ class Ground:
 
     def move(self, counter: Counter | None = None, **params: t.Any) -> Outcome:
         """One run of the module from here to there; with a counter through the proxies."""
+        return self.mover(counter, **params).go()
+
+    def mover(self, counter: Counter | None = None, **params: t.Any) -> Run:
+        """The same, before it begins."""
         here, there = self.kubeconfigs(counter)
         run = Run("capi_move", {"from_kubeconfig": here, "to_kubeconfig": there, **QUICK, **params})
         if counter is not None:
             counter.pid = run.pid
-        return run.go()
+        return run
 
     def clusterctl(self, counter: Counter | None = None) -> subprocess.CompletedProcess[str]:
         """One run of the real ``clusterctl move`` from here to there; with a counter through the proxies."""

@@ -57,7 +57,7 @@ def total(still_ground: Ground) -> int:
 
 
 def test_killed_after_each_write_of_one_move(still_ground: Ground, total: int) -> None:
-    fatal = killed_after_writes(still_ground, each=1, most=3 * total)
+    fatal = killed_after_writes(still_ground, each=1, most=6 * total)
     assert finish(still_ground) == []
     figures.record("move.kills_in_one_move", len(fatal), unit="kills")
 

@@ -24,6 +24,7 @@ from ansible_collections.eks.anywhere.tests.simulation.world import CORE, Manage
 WAIT_SECONDS = 120.0
 FIGHT_SECONDS = 0.05
 FIELD = "example.com/touched"
+YEAR_SECONDS = 365 * 86400.0
 
 
 def ended_clearly(outcome: Outcome) -> bool:
@@ -72,6 +73,22 @@ def test_a_server_that_is_killed_and_comes_back(ground: Ground, side: str) -> No
     mover.join()
     assert ended_clearly(outcome[0]), str(outcome[0])
     converge(ground)
+
+
+@pytest.mark.parametrize("ahead_seconds", [YEAR_SECONDS, -YEAR_SECONDS], ids=["ahead", "back"])
+def test_a_clock_that_is_set_in_the_middle(ground: Ground, ahead_seconds: float) -> None:
+    # Certificates would end with such a jump; what is said then is tried with the adapter.
+    counter = Counter()
+    run = ground.mover(counter, wait=True)
+    outcome: list[Outcome] = []
+    mover = threading.Thread(target=lambda: outcome.append(run.go()))
+    mover.start()
+    wait_for(lambda: len(counter.requests) > 250 or not mover.is_alive())
+    assert mover.is_alive()
+    run.set_clock(ahead_seconds=ahead_seconds)
+    mover.join()
+    assert outcome[0].result is not None, str(outcome[0])
+    assert finish(ground) == []
 
 
 @pytest.mark.parametrize("at", [2, 300])

@@ -9,6 +9,7 @@ The process is forked from one that has everything imported already, so it begin
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import importlib
 import multiprocessing
 import multiprocessing.connection
@@ -19,6 +20,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eks.anywhere.plugins.module_utils._argspec import with_environment
 from ansible_collections.eks.anywhere.plugins.module_utils._errors import EksaError
+from ansible_collections.eks.anywhere.plugins.module_utils._run.clock import SystemClock
 from ansible_collections.eks.anywhere.plugins.module_utils._shell import Context, Lines
 from ansible_collections.eks.anywhere.tests.simulation.servers import die_with_parent
 
@@ -53,7 +55,9 @@ class Run:
 
     def __init__(self, module: str, params: t.Mapping[str, t.Any]) -> None:
         self._ours, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_work, args=(theirs, module, dict(params)), daemon=True)
+        self._ahead = _CONTEXT.Value("d", 0.0)
+        args = (theirs, self._ahead, module, dict(params))
+        self._process = _CONTEXT.Process(target=_work, args=args, daemon=True)
         self._process.start()
         theirs.close()
 
@@ -62,6 +66,10 @@ class Run:
         """Id of the process."""
         assert self._process.pid is not None
         return self._process.pid
+
+    def set_clock(self, *, ahead_seconds: float) -> None:
+        """Set the time of day that the run sees, which no monotonic clock follows."""
+        self._ahead.value = ahead_seconds
 
     def go(self) -> Outcome:
         """Let it work; how it ended."""
@@ -83,8 +91,12 @@ def prepare(*modules: str) -> None:
     _CONTEXT.set_forkserver_preload([__name__, *(f"{MODULES}.{module}" for module in modules)])
 
 
-def _work(pipe: multiprocessing.connection.Connection, module: str, params: t.Mapping[str, t.Any]) -> None:
+def _work(
+    pipe: multiprocessing.connection.Connection, ahead: t.Any, module: str, params: t.Mapping[str, t.Any]
+) -> None:
     die_with_parent()
+    today = SystemClock.today
+    SystemClock.today = lambda self: today(self) + dt.timedelta(seconds=ahead.value)  # type: ignore[method-assign]
     found = importlib.import_module(f"{MODULES}.{module}")
     checked = ArgumentSpecValidator(found.SPEC.options).validate(params)
     lines = Lines()

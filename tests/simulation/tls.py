@@ -16,9 +16,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+AGE = datetime.timedelta(hours=1)
+VALID = datetime.timedelta(days=2)
 
-def write_pair(*, certificate: pathlib.Path, key: pathlib.Path, address: str = "127.0.0.1") -> None:
-    """A key and its certificate for loopback or another address, which is an authority as well."""
+
+def write_pair(
+    *, certificate: pathlib.Path, key: pathlib.Path, address: str = "127.0.0.1", age: datetime.timedelta = AGE
+) -> None:
+    """A key and its certificate for loopback or another address, which is an authority as well. Valid since ``age``."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     write_private(
         key,
@@ -26,7 +31,7 @@ def write_pair(*, certificate: pathlib.Path, key: pathlib.Path, address: str = "
             serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
         ),
     )
-    write_private(certificate, _certificate(private, address))
+    write_private(certificate, _certificate(private, address, age))
 
 
 def kubeconfig(*, url: str, certificate: pathlib.Path, token: str) -> bytes:
@@ -42,7 +47,7 @@ def kubeconfig(*, url: str, certificate: pathlib.Path, token: str) -> bytes:
     return json.dumps(config).encode()
 
 
-def _certificate(key: rsa.RSAPrivateKey, address: str) -> bytes:
+def _certificate(key: rsa.RSAPrivateKey, address: str, age: datetime.timedelta) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "eks-anywhere-test")])
     now = datetime.datetime.now(datetime.UTC)
     alternatives: list[x509.GeneralName] = [
@@ -55,8 +60,8 @@ def _certificate(key: rsa.RSAPrivateKey, address: str) -> bytes:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
+        .not_valid_before(now - age)
+        .not_valid_after(now - age + VALID)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

@@ -14,6 +14,7 @@ import base64
 import binascii
 import copy
 import dataclasses
+import datetime as dt
 import os
 import ssl
 import sys
@@ -34,6 +35,8 @@ except ImportError:
     HAS_KUBERNETES = False
 
 MINIMUM_KUBERNETES = "31.0.0"
+_NOT_YET_VALID, _EXPIRED = 9, 10
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,11 +62,7 @@ class Connection:
                 redirect=False,
             )
         except urllib3.exceptions.SSLError as exc:
-            raise EksaError(
-                f"TLS with {self.host} failed: {_short(exc)}.",
-                code="kube.tls",
-                hint="The kubeconfig's certificates do not belong to this server; fetch a current kubeconfig.",
-            ) from exc
+            raise _tls_failed(self.host, exc) from exc
         except (urllib3.exceptions.HTTPError, OSError) as exc:
             raise EksaError(
                 f"API server {self.host} did not answer ({what}): {_short(exc)}.",
@@ -207,9 +206,26 @@ def _proxy(configuration: t.Any) -> str:
     return str(configuration.proxy)
 
 
+def _tls_failed(host: str, exc: BaseException) -> EksaError:
+    """A certificate that does not fit, or one that is not valid by the clock of this machine, which may be wrong."""
+    message = f"TLS with {host} failed: {_short(exc)}."
+    hint = "The kubeconfig's certificates do not belong to this server; fetch a current kubeconfig."
+    if getattr(_cause(exc), "verify_code", 0) in (_NOT_YET_VALID, _EXPIRED):
+        message += f" The clock of this machine says {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S} UTC."
+        hint = (
+            "Set that clock if it is wrong. If it is right, renew the certificates on the control plane machines "
+            "(kubeadm certs renew all)."
+        )
+    return EksaError(message, code="kube.tls", hint=hint)
+
+
+def _cause(exc: BaseException) -> BaseException:
+    return exc.__cause__ or exc.__context__ or exc
+
+
 def _short(exc: BaseException) -> str:
     """The reason without urllib3's object addresses: ``Connection refused``, ``timed out``."""
-    cause = exc.__cause__ or exc.__context__ or exc
+    cause = _cause(exc)
     words = getattr(cause, "strerror", None) or str(cause)
     return words.rpartition(">: ")[2].rpartition("] ")[2] or type(exc).__name__
 

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import datetime as dt
 import json
 import os
 import pathlib
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import typing as t
 import uuid
 
@@ -22,6 +27,7 @@ from ansible_collections.eks.anywhere.plugins.module_utils._kube.client import H
 from ansible_collections.eks.anywhere.plugins.module_utils._ports import Kube, Obj
 from ansible_collections.eks.anywhere.tests.integration_real.conftest import ApiServers
 from ansible_collections.eks.anywhere.tests.simulation.servers import ApiServer
+from ansible_collections.eks.anywhere.tests.simulation.tls import kubeconfig, write_pair
 
 
 def config_map(name: str, **data: str) -> Obj:
@@ -160,6 +166,44 @@ def test_a_certificate_that_does_not_fit(capi_server: ApiServer, api_server: Api
     with pytest.raises(EksaError) as caught:
         KubeClient.from_kubeconfig_text(text, origin="test").list(api_version="v1", kind="Node")
     assert caught.value.code == "kube.tls"
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [(dt.timedelta(days=3), "certificate has expired"), (dt.timedelta(days=-3), "certificate is not yet valid")],
+    ids=["over", "to come"],
+)
+def test_a_certificate_that_is_not_valid_now(tmp_path: pathlib.Path, age: dt.timedelta, words: str) -> None:
+    with shows_certificate(tmp_path, age=age) as url:
+        text = kubeconfig(url=url, certificate=tmp_path / "server.crt", token="t").decode()
+        with pytest.raises(EksaError) as caught:
+            KubeClient.from_kubeconfig_text(text, origin="test").list(api_version="v1", kind="Node")
+    assert caught.value.code == "kube.tls"
+    assert words in caught.value.message
+    assert f"The clock of this machine says {dt.datetime.now(dt.UTC):%Y-%m-%d}" in caught.value.message
+    assert caught.value.hint.startswith("Set that clock if it is wrong.")
+
+
+@contextlib.contextmanager
+def shows_certificate(home: pathlib.Path, *, age: dt.timedelta) -> t.Iterator[str]:
+    """URL of a server with a certificate that is valid since ``age``, for two days; it takes one connection."""
+    certificate, key = home / "server.crt", home / "server.key"
+    write_pair(certificate=certificate, key=key, age=age)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_shake_hands, args=(listening, context))
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            thread.join(timeout=10)
+
+
+def _shake_hands(listening: socket.socket, context: ssl.SSLContext) -> None:
+    connection, _address = listening.accept()
+    with connection, contextlib.suppress(ssl.SSLError), context.wrap_socket(connection, server_side=True):
+        pass
 
 
 def test_nobody_there() -> None:
